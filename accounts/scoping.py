@@ -1,0 +1,24 @@
+"""Which rows may this user see? Every page and API reads through `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+M = TypeVar("M", bound=models.Model)
+
+
+class TeamScopedQuerySet(models.QuerySet[M]):
+    """Rows that belong to a team through the customer they speak of."""
+
+    team_path = "customer__team"
+
+    def visible_to(self, user: User) -> Self:
+        """Rows of the user's teams; administrators see all, others nothing beyond."""
+        if user.is_administrator:
+            return self.all()
+        return self.filter(**{f"{self.team_path}__in": user.team_ids})

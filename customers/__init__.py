@@ -1,0 +1,1 @@
+"""Whom we serve: customers, contact points, consents and holdings."""

@@ -1,0 +1,1 @@
+"""After every interaction: the three questions, attempts, answers, closing the loop."""

@@ -1,0 +1,1 @@
+"""Are customers staying, and why not: roll-ups and the retention dashboard."""

@@ -1,0 +1,1 @@
+"""How records come in: imports, the seeded day, and bulk data for benchmarks."""

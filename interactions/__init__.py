@@ -1,0 +1,1 @@
+"""Every contact on every channel: interactions, messages, wrap-up and the timeline."""

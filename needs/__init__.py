@@ -1,0 +1,1 @@
+"""What customers need: need types, discovery questions and needs."""

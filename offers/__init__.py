@@ -1,0 +1,1 @@
+"""Ways to help: rules, stages, arbitration and the offers presented."""

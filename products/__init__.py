@@ -1,0 +1,1 @@
+"""What we can provide: products, their rules as data, and published catalogue versions."""

@@ -1,0 +1,1 @@
+"""What we owe customers: service requests and promises with their clocks."""

@@ -1,0 +1,1 @@
+"""How a call reaches a customer: one gateway interface and its adapters."""
