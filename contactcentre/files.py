@@ -1,0 +1,22 @@
+"""How are static files named in production? By a hash of their content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class ForgivingManifestStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names, and the plain name for a file that is not there.
+
+    A page without its icons is better than no page: the front-end build may have failed.
+    """
+
+    manifest_strict = False
+
+    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+        try:
+            return super().hashed_name(name, content, filename)
+        except ValueError:
+            return name

@@ -1,0 +1,78 @@
+"""Is this process up, and can it do its work? Answers for probes and for people on duty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+
+from accounts.models import Heartbeat
+
+BEAT_MAY_BE_SILENT = timedelta(minutes=2)
+_migrated = False
+
+
+def alive() -> HttpResponse:
+    """200 as long as the process answers; looks at nothing else."""
+    return HttpResponse("up\n", content_type="text/plain")
+
+
+def ready() -> JsonResponse:
+    """200 when every part answers, else 503; the body names what does not and what to do."""
+    found = {name: _outcome(check) for name, check in CHECKS.items()}
+    broken = {name: words for name, words in found.items() if words not in {"ok", "late"}}
+    return JsonResponse(
+        {"ready": not broken, "checks": found}, status=503 if broken else 200
+    )
+
+
+def _outcome(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except Exception as error:  # any failure of a part is the finding itself
+        return f"failed: {type(error).__name__}"
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    return "ok"
+
+
+def redis() -> str:
+    cache.get("ready")
+    return "ok"
+
+
+def migrations() -> str:
+    """Asked until the answer is yes: migrations are not taken back under a running process."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return "ok" if _migrated else "waiting: run manage.py migrate"
+
+
+def worker() -> str:
+    """Beat sends and a worker writes this heartbeat, so it sees a hang of either.
+
+    It never makes this process unready: people can work while follow-ups are late.
+    """
+    try:
+        last = Heartbeat.objects.get(name="worker").beat_at
+    except (Heartbeat.DoesNotExist, DatabaseError):
+        return "late"
+    return "ok" if timezone.now() - last < BEAT_MAY_BE_SILENT else "late"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": database,
+    "redis": redis,
+    "migrations": migrations,
+    "worker": worker,
+}

@@ -1,0 +1,71 @@
+"""What happens around every request: a log line, health checks, and broken rules in words."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.errors import RuleBroken
+from contactcentre import health
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+logger = structlog.get_logger("continuum.requests")
+QUIET = ("/static/", "/health/", "/ready/")
+
+
+def request_log(get_response: GetResponse) -> GetResponse:
+    """One line a request: route (never the address with its ids and words), status, time."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            response = get_response(request)
+            response["X-Request-ID"] = request_id
+            if response.status_code >= 500 or not request.path.startswith(QUIET):
+                logger.info(
+                    "request",
+                    method=request.method,
+                    route=request.resolver_match.route if request.resolver_match else "unknown",
+                    status=response.status_code,
+                    ms=round((time.perf_counter() - started) * 1000, 1),
+                )
+        return response
+
+    return middleware
+
+
+def health_without_a_host(get_response: GetResponse) -> GetResponse:
+    """Answer health checks before the host name is looked at: probes call by address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path == "/health/":
+            return health.alive()
+        if request.path == "/ready/":
+            return health.ready()
+        return get_response(request)
+
+    return middleware
+
+
+def broken_rules(get_response: GetResponse) -> GetResponse:
+    """Show a domain's refusal in its own words: a fragment for htmx, a page otherwise."""
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RuleBroken):
+            return None
+        name = "_rule_broken" if request.headers.get("HX-Request") else "rule_broken"
+        return render(
+            request, f"contactcentre/{name}.html", {"error": error}, status=error.status_code
+        )
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

@@ -1,0 +1,19 @@
+"""What happens by itself, and how often? Every schedule of the product stands here.
+
+Intervals in seconds, UTC; local time is data in the rows. A message expires before the third
+one is sent, so that a worker that was away does not work through a pile of old alarms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """One entry: the task by its name, its interval, and when its message is worth nothing."""
+    return {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds - 1}}
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "heartbeat": every(30, "contactcentre.tasks.write_heartbeat"),
+}

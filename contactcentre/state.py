@@ -1,0 +1,47 @@
+"""Where does this installation keep what it makes for itself: keys, servers' data, logs?
+
+Standard library only: the embedded servers use it before anything is installed or set up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def state_folder() -> Path:
+    """The folder that survives restarts; CONTINUUM_STATE moves it."""
+    return Path(os.environ.get("CONTINUUM_STATE") or PROJECT / ".continuum").resolve()
+
+
+def secret(name: str, *, folder: Path | None = None) -> str:
+    """The secret of that name, made at its first use and readable by its owner only."""
+    path = (folder or state_folder()) / "secrets" / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(path, secrets.token_urlsafe(36))
+        return path.read_text().strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, in one step (a reader never sees half of it)."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    os.replace(unfinished, path)
+
+
+def server_urls(folder: Path | None = None) -> dict[str, str]:
+    """Addresses of the embedded servers that run now (DATABASE_URL, REDIS_URL), or nothing."""
+    try:
+        found: dict[str, str] = json.loads(((folder or state_folder()) / "servers.json").read_text())
+    except FileNotFoundError:
+        return {}
+    return found

@@ -1,0 +1,36 @@
+"""Every address of the product: each app's own, the log-in, the administration and the API.
+
+/health/ and /ready/ are answered by contactcentre.middleware before a host is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Continuum"
+admin.site.index_title = "Administration"
+
+SECTIONS = [
+    "customers",
+    "interactions",
+    "service",
+    "needs",
+    "offers",
+    "products",
+    "followups",
+    "insights",
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("contactcentre.api_urls")),
+    *(path(f"{app}/", include(f"{app}.urls")) for app in SECTIONS if find_spec(f"{app}.urls")),
+    *([path("", include("console.urls"))] if find_spec("console.urls") else []),
+]

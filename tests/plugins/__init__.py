@@ -1,0 +1,1 @@
+"""Pytest plugins that must be there before the settings are."""

@@ -1,0 +1,51 @@
+"""Starts PostgreSQL and Redis for the tests before Django's settings are read.
+
+A conftest is too late: pytest-django has read the settings by then. Children of xdist find the
+addresses in their environment and take a Redis database of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from contactcentre.embedded.servers import Servers
+
+_running: list[tuple[Servers, Path]] = []
+
+
+def own_redis_database(url: str, worker: str) -> str:
+    """Two databases for each xdist worker (`gw0`, `gw1`, …): one for tasks, one for the cache."""
+    number = 2 * (int(worker.removeprefix("gw")) + 1)
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        os.environ["REDIS_URL"] = own_redis_database(os.environ["REDIS_URL"], worker)
+    else:
+        _start()
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    while _running:
+        servers, folder = _running.pop()
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="continuum-tests-"))
+    os.environ["CONTINUUM_STATE"] = str(folder)
+    servers = Servers(folder, durable=False)
+    _running.append((servers, folder))
+    os.environ.update(servers.start())
