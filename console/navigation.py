@@ -1,0 +1,42 @@
+"""Which sections of the product may this person open?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Role, User
+
+EVERYBODY: Final = frozenset(Role.values)
+LEADING: Final = frozenset({Role.SUPERVISOR.value, Role.ADMINISTRATOR.value})
+ADMINISTERING: Final = frozenset({Role.ADMINISTRATOR.value})
+
+SECTIONS: Final = (
+    ("Desk", "console:desk", EVERYBODY),
+    ("Retention", "insights:retention", LEADING),
+    ("Catalogue", "products:catalogue", ADMINISTERING),
+    ("Administration", "admin:index", ADMINISTERING),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    address: str
+    is_current: bool
+
+
+def sections_for(*, user: User, path: str) -> list[Section]:
+    """The sections of the user's role; `path` marks the one that is open."""
+    sections = []
+    for name, route, roles in SECTIONS:
+        if user.role not in roles:
+            continue
+        try:
+            address = reverse(route)
+        except NoReverseMatch:  # a section that this installation leaves out
+            continue
+        sections.append(Section(name, address, path.startswith(address)))
+    return sections

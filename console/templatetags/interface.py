@@ -1,0 +1,147 @@
+"""How do icons, money and times look? Tags and filters that every template may load.
+
+The words of due times are written a second time in static/js/clocks.js, which keeps them ticking.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from console.navigation import Section, sections_for
+
+register = template.Library()
+
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
+SOON = timedelta(hours=1)
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+
+
+@register.simple_tag
+def icon(name: str, **attributes: str) -> SafeString:
+    """`{% icon "phone" %}`: decoration from the icon sheet; `label=` where no word stands beside.
+
+    The names are those of static/icons.txt.
+    """
+    classes = f"icon {attributes.get('class', '')}".strip()
+    sheet = f"{static('dist/icons.svg')}#{name}"
+    if label := attributes.get("label"):
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
+            classes,
+            label,
+            sheet,
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, sheet)
+
+
+@register.filter
+def money(amount: Decimal | int | None, currency: str = "GBP") -> str:
+    """£8,500.00; a currency without a sign of its own stands behind: 8,500.00 CHF."""
+    if amount is None:
+        return "–"
+    figures = f"{abs(Decimal(amount)):,.2f}"
+    minus = "\N{MINUS SIGN}" if amount < 0 else ""
+    if sign := SYMBOLS.get(currency):
+        return f"{minus}{sign}{figures}"
+    return f"{minus}{figures}\N{NO-BREAK SPACE}{currency}"
+
+
+def words_of(seconds: float) -> str:
+    """A length of time in the largest unit that fits: 20 min, 3 h, 2 days."""
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min"
+    if seconds < DAY:
+        return f"{int(seconds // HOUR)} h"
+    days = int(seconds // DAY)
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _time(*, at: datetime, kind: str, classes: str, words: str) -> SafeString:
+    return format_html(
+        '<time class="{}" data-clock="{}" datetime="{}" title="{}">{}</time>',
+        classes,
+        kind,
+        at.isoformat(timespec="seconds"),
+        date_format(timezone.localtime(at), "l j F Y, H:i"),
+        words,
+    )
+
+
+@register.filter
+def clock(due_at: datetime | None) -> SafeString | str:
+    """A due time in words: in 2 h, 3 h late; the full time stands in its title."""
+    if due_at is None:
+        return ""
+    left = (due_at - timezone.now()).total_seconds()
+    if left < 0:
+        late = words_of(-left) if left <= -MINUTE else "just"
+        return _time(at=due_at, kind="due", classes="clock late", words=f"{late} late")
+    soon = " soon" if left <= SOON.total_seconds() else ""
+    words = f"in {words_of(left)}" if left >= MINUTE else "now"
+    return _time(at=due_at, kind="due", classes=f"clock{soon}", words=words)
+
+
+@register.filter
+def since(began_at: datetime | None) -> SafeString | str:
+    """How long something has been so: 41 min."""
+    if began_at is None:
+        return ""
+    words = words_of(max((timezone.now() - began_at).total_seconds(), 0))
+    return _time(at=began_at, kind="since", classes="clock", words=words)
+
+
+@register.filter
+def elapsed(began_at: datetime | None) -> SafeString | str:
+    """The running time of an open contact: 02:14, 1:02:14."""
+    if began_at is None:
+        return ""
+    seconds = max(int((timezone.now() - began_at).total_seconds()), 0)
+    hours, rest = divmod(seconds, HOUR)
+    minutes = f"{rest // MINUTE:02}:{rest % MINUTE:02}"
+    words = f"{hours}:{minutes}" if hours else minutes
+    return _time(at=began_at, kind="elapsed", classes="elapsed", words=words)
+
+
+@register.filter
+def day(at: datetime | None) -> SafeString | str:
+    """When something was, as short as it can be said: 10:31, yesterday, 3 Nov, 3 Nov 2024."""
+    if at is None:
+        return ""
+    local, today = timezone.localtime(at), timezone.localdate()
+    if local.date() == today:
+        words = date_format(local, "H:i")
+    elif local.date() == today - timedelta(days=1):
+        words = "yesterday"
+    else:
+        words = date_format(local, "j M" if local.year == today.year else "j M Y")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        date_format(local, "l j F Y, H:i"),
+        words,
+    )
+
+
+@register.filter
+def initials(name: object) -> str:
+    """AB for Ada Byron."""
+    words = str(name).split()
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> list[Section]:
+    """The sections that the person who looks may open; none before log-in."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return []
+    return sections_for(user=request.user, path=request.path)
