@@ -70,5 +70,5 @@ DEFAULT_FROM_EMAIL: str = read.str("DEFAULT_FROM_EMAIL", default="Continuum <no-
 TIME_ZONE: str = read.str("DISPLAY_TIME_ZONE", default="Europe/London")
 CONTINUUM_DEMO: bool = read.bool("CONTINUUM_DEMO", default=not PRODUCTION)
 DEMO_PASSWORD: str = read.str(
-    "DEMO_PASSWORD", default=state.secret("demo_password") if CONTINUUM_DEMO else ""
+    "DEMO_PASSWORD", default=state.demo_password() if CONTINUUM_DEMO else ""
 )

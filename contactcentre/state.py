@@ -18,15 +18,20 @@ def state_folder() -> Path:
     return Path(os.environ.get("CONTINUUM_STATE") or PROJECT / ".continuum").resolve()
 
 
-def secret(name: str, *, folder: Path | None = None) -> str:
-    """The secret of that name, made at its first use and readable by its owner only."""
+def secret(name: str, *, folder: Path | None = None, size: int = 36) -> str:
+    """The secret of that name: `size` random bytes, made at its first use, for its owner only."""
     path = (folder or state_folder()) / "secrets" / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path, secrets.token_urlsafe(36))
+        write_private(path, secrets.token_urlsafe(size))
         return path.read_text().strip()
+
+
+def demo_password(folder: Path | None = None) -> str:
+    """The password of the seeded log-ins: one for all, of this installation only."""
+    return secret("demo_password", folder=folder, size=9)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -35,13 +40,15 @@ def write_private(path: Path, text: str) -> None:
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def server_urls(folder: Path | None = None) -> dict[str, str]:
     """Addresses of the embedded servers that run now (DATABASE_URL, REDIS_URL), or nothing."""
     try:
-        found: dict[str, str] = json.loads(((folder or state_folder()) / "servers.json").read_text())
+        found: dict[str, str] = json.loads(
+            ((folder or state_folder()) / "servers.json").read_text()
+        )
     except FileNotFoundError:
         return {}
     return found
