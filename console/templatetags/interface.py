@@ -43,6 +43,37 @@ def icon(name: str, **attributes: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, sheet)
 
 
+CHANNEL_ICONS = {
+    "voice": "phone",
+    "email": "mail",
+    "chat": "message-circle",
+    "form": "clipboard-text",
+    "sms": "device-mobile",
+    "messaging": "messages",
+    "social": "world",
+}
+EVENT_ICONS = {
+    "request": "tool",
+    "promise": "heart-handshake",
+    "need": "target-arrow",
+    "offer": "star",
+    "follow_up": "phone-outgoing",
+}
+
+
+@register.simple_tag
+def channel_icon(channel: str, **attributes: str) -> SafeString:
+    """The icon of a channel: `{% channel_icon interaction.channel %}`."""
+    return icon(CHANNEL_ICONS.get(channel, "message-circle"), **attributes)
+
+
+@register.simple_tag
+def entry_icon(kind: str, channel: str = "") -> SafeString:
+    """The icon of a timeline entry, with its kind as a word for those who cannot see it."""
+    name = EVENT_ICONS.get(kind) or CHANNEL_ICONS.get(channel, "message-circle")
+    return icon(name, label=kind.replace("_", "-") if kind in EVENT_ICONS else channel or kind)
+
+
 @register.filter
 def money(amount: Decimal | int | None, currency: str = "GBP") -> str:
     """£8,500.00; a currency without a sign of its own stands behind: 8,500.00 CHF."""

@@ -20,7 +20,7 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").
 document.addEventListener("htmx:afterRequest", ({ detail }) => setBusy(detail.elt.closest("form"), false));
 
 function slotOf(element) {
-  const panel = element.closest("[data-panel]") ?? document.querySelector("main");
+  const panel = element.closest("[data-errors], [data-panel]") ?? document.querySelector("main");
   const slot = panel.querySelector(".error-slot") ?? document.createElement("div");
   slot.className = "error-slot";
   slot.setAttribute("role", "alert");
@@ -32,7 +32,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || detail.requestConfig.triggeringEvent?.type === "refresh") return;
   detail.shouldSwap = detail.xhr.status < 500 && detail.xhr.status !== 404;
   if (!detail.shouldSwap) return say(detail.elt, "That did not work and nothing was changed. Try again.");
-  if (detail.xhr.getResponseHeader("HX-Retarget")) return;
+  if (!detail.serverResponse.includes("data-rule-broken")) return;
   detail.target = slotOf(detail.elt);
   detail.swapOverride = "innerHTML";
 });

@@ -16,7 +16,8 @@ function refreshAll() {
 }
 
 function hinted({ panel, customer }) {
-  for (const element of document.querySelectorAll(`[data-panel="${CSS.escape(panel)}"]`)) {
+  const name = CSS.escape(panel);
+  for (const element of document.querySelectorAll(`[data-panel="${name}"], [data-hears~="${name}"]`)) {
     const about = element.dataset.customer;
     if (customer != null && about && about !== String(customer)) continue;
     if (!waiting.size) setTimeout(() => { waiting.forEach(refresh); waiting = new Set(); }, 60);
@@ -39,6 +40,10 @@ function connect() {
   });
 }
 
+/* What was done here may concern every panel here; the hint may come later, or not at all. */
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && detail.requestConfig.verb !== "get") setTimeout(refreshAll, 20);
+});
 /* A swap keeps what was open and how far it was scrolled. */
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!detail.target.id || !detail.shouldSwap) return;

@@ -1,0 +1,98 @@
+"""What may be typed about requests and promises?"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from customers.models import Customer
+from service.models import RequestStatus, RequestType, ServiceRequest
+
+
+def _at(days: int, hour: int) -> datetime:
+    day = timezone.localdate() + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def usual_times() -> list[tuple[str, str]]:
+    """Due times that agents mostly promise, as (ISO time, words); never one that has passed."""
+    now = timezone.localtime()
+    choices = [
+        (now + timedelta(hours=1), "in 1 hour"),
+        (_at(0, 17), "today 17:00"),
+        (_at(1, 12), "tomorrow 12:00"),
+        (_at(3, 17), "in 3 days"),
+        (_at(7, 17), "in a week"),
+    ]
+    return [(at.isoformat(timespec="minutes"), words) for at, words in choices if at > now]
+
+
+class PromiseForm(forms.Form):
+    """What we promise and by when: one of the usual times, or another; past times are refused."""
+
+    text = forms.CharField(max_length=200, label="What do we promise?")
+    when = forms.ChoiceField(widget=forms.RadioSelect, required=False, label="By when?")
+    due_at = forms.DateTimeField(
+        required=False,
+        label="Another time",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    expected_at = forms.DateTimeField(
+        required=False,
+        label="The customer expects it by",
+        help_text="Ask. Our promise is judged by this, not by our target.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    request = forms.ModelChoiceField(
+        ServiceRequest.objects.none(), required=False, label="Belongs to the request"
+    )
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = usual_times()  # type: ignore[attr-defined]
+        requests = ServiceRequest.objects.of(customer).open().order_by("target_at")
+        self.fields["request"].queryset = requests  # type: ignore[attr-defined]
+        self.fields["text"].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        due_at = data.get("due_at") or (
+            datetime.fromisoformat(data["when"]) if data.get("when") else None
+        )
+        if due_at is None and "due_at" not in self.errors:
+            self.add_error("when", "Choose by when, or give another time.")
+        return data | {"due_at": due_at}
+
+
+class RequestForm(forms.Form):
+    request_type = forms.ModelChoiceField(
+        RequestType.objects.filter(retired_on=None), label="Kind of request"
+    )
+    subject = forms.CharField(max_length=200, label="What is to be done?")
+    description = forms.CharField(
+        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), label="Details"
+    )
+
+
+class ProgressForm(forms.Form):
+    to = forms.ChoiceField(choices=RequestStatus.choices)
+    note = forms.CharField(required=False, max_length=300)
+
+
+class OwnerForm(forms.Form):
+    """A colleague who serves the customer's team."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label="Give to")
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.filter(is_active=True, teams=customer.team_id)
+        self.fields["owner"].queryset = colleagues.order_by("first_name")  # type: ignore[attr-defined]
+
+
+class WithdrawalForm(forms.Form):
+    because = forms.CharField(max_length=200, label="The reason that the customer was given")

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from service import views
+
+app_name = "service"
+
+urlpatterns = [
+    path("customers/<int:customer_id>/", views.requests, name="requests"),
+    path("customers/<int:customer_id>/opening/", views.opening, name="opening"),
+    path("customers/<int:customer_id>/promising/", views.promising, name="promising"),
+    path("requests/<int:pk>/", views.detail, name="request"),
+    path("requests/<int:pk>/progress/", views.progress, name="progress"),
+    path("requests/<int:pk>/ownership/", views.ownership, name="ownership"),
+    path("promises/<int:pk>/", views.promise, name="promise"),
+    path("promises/<int:pk>/keeping/", views.keeping, name="keeping"),
+    path("promises/<int:pk>/withdrawal/", views.withdrawal, name="withdrawal"),
+]

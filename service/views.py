@@ -1,0 +1,147 @@
+"""Panels and verbs of service requests and promises."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from customers.models import Customer
+from interactions.models import Interaction
+from service import panels
+from service.forms import OwnerForm, ProgressForm, PromiseForm, RequestForm, WithdrawalForm
+from service.models import Promise, ServiceRequest
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    return get_object_or_404(Customer.objects.visible_to(_user(request)), pk=pk)
+
+
+def _contact(request: HttpRequest, customer: Customer) -> Interaction | None:
+    """The contact that this is done in: named by `interaction` in the address, or none."""
+    named = request.GET.get("interaction", "")
+    if not named.isdecimal():
+        return None
+    return get_object_or_404(Interaction, pk=int(named), customer=customer)
+
+
+def _request(request: HttpRequest, pk: int) -> ServiceRequest:
+    seen = ServiceRequest.objects.visible_to(_user(request))
+    return get_object_or_404(seen.select_related("customer", "owner", "request_type"), pk=pk)
+
+
+def _promise(request: HttpRequest, pk: int) -> Promise:
+    seen = Promise.objects.visible_to(_user(request))
+    return get_object_or_404(seen.select_related("customer", "owner", "request"), pk=pk)
+
+
+def _shown(request: HttpRequest, service_request: ServiceRequest) -> HttpResponse:
+    context = {
+        "detail": panels.request_detail(request=service_request),
+        "owner_form": OwnerForm(customer=service_request.customer),
+    }
+    return render(request, "service/_request.html", context)
+
+
+@require_GET
+def requests(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The panel of open requests and owed promises."""
+    customer = _customer(request, customer_id)
+    shown = panels.requests(customer=customer, interaction=_contact(request, customer))
+    return render(request, "service/_requests.html", {"service": shown})
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _shown(request, _request(request, pk))
+
+
+def opening(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Open a request: the form, and its opening; whoever opens it owns it."""
+    customer, user = _customer(request, customer_id), _user(request)
+    contact = _contact(request, customer)
+    form = RequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        opened = ServiceRequest.open_request(
+            customer=customer, owner=user, by=user, interaction=contact, **form.cleaned_data
+        )
+        return _shown(request, opened)
+    context = {"form": form, "customer": customer, "contact": contact}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "service/_opening.html", context, status=status)
+
+
+@require_POST
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a request one step on."""
+    service_request = _request(request, pk)
+    form = ProgressForm(request.POST)
+    if not form.is_valid():
+        return render(request, "_form_errors.html", {"form": form}, status=422)
+    service_request.move(by=_user(request), **form.cleaned_data)
+    return _shown(request, service_request)
+
+
+@require_POST
+def ownership(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a request to a colleague."""
+    service_request = _request(request, pk)
+    form = OwnerForm(request.POST, customer=service_request.customer)
+    if not form.is_valid():
+        return render(request, "_form_errors.html", {"form": form}, status=422)
+    service_request.give_to(owner=form.cleaned_data["owner"], by=_user(request))
+    return _shown(request, service_request)
+
+
+def promising(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Make a promise: the form, and its entry on the ledger."""
+    customer, user = _customer(request, customer_id), _user(request)
+    contact = _contact(request, customer)
+    form = PromiseForm(request.POST or None, customer=customer, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("text", "due_at", "expected_at")}
+        made = Promise.make(
+            customer=customer,
+            owner=user,
+            by=user,
+            interaction=contact,
+            request=form.cleaned_data["request"],
+            **words,
+        )
+        return render(request, "service/_promised.html", {"promise": made})
+    context = {"form": form, "customer": customer, "contact": contact}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "service/_promising.html", context, status=status)
+
+
+@require_GET
+def promise(request: HttpRequest, pk: int) -> HttpResponse:
+    context = {"promise": _promise(request, pk), "form": WithdrawalForm()}
+    return render(request, "service/_promise.html", context)
+
+
+@require_POST
+def keeping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that what was promised is done."""
+    kept = _promise(request, pk)
+    kept.keep(by=_user(request))
+    return render(request, "service/_promise.html", {"promise": kept, "form": WithdrawalForm()})
+
+
+@require_POST
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a promise back, with the reason that the customer was given."""
+    withdrawn = _promise(request, pk)
+    form = WithdrawalForm(request.POST)
+    if form.is_valid():
+        withdrawn.withdraw(by=_user(request), because=form.cleaned_data["because"])
+    status = 200 if form.is_valid() else 422
+    context = {"promise": withdrawn, "form": form}
+    return render(request, "service/_promise.html", context, status=status)
