@@ -1,0 +1,70 @@
+"""Browsers for the journeys: one stack, one window a person, no error tolerated on any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
+
+PATIENCE = 15_000  # milliseconds for anything a person waits for
+
+
+@pytest.fixture(scope="session")
+def stack() -> Generator[Stack]:
+    with running_stack() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    path = browser_path()
+    if path is None:
+        pytest.skip("no browser found: install chromium, or name one in CONTINUUM_BROWSER")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def window(
+    browser: Browser, stack: Stack, request: pytest.FixtureRequest
+) -> Generator[Callable[[str], Page]]:
+    """`window("sam")` opens a browser window of its own in which Sam has logged in.
+
+    At the end no window may have shown a script error or a broken content policy.
+    """
+    complaints: list[str] = []
+    opened: list[tuple[str, Page]] = []
+
+    def open_window(name: str) -> Page:
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{name}: {message.text}")
+                if message.type == "error"
+                and "409" not in message.text
+                and "422" not in message.text
+                else None
+            ),
+        )
+        page.goto(f"{stack.url}/accounts/login/")
+        page.get_by_label("User name").fill(name)
+        page.get_by_label("Password").fill(stack.password)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(lambda address: "/accounts/login/" not in address)
+        opened.append((name, page))
+        return page
+
+    yield open_window
+    for name, page in opened:
+        page.screenshot(path=stack.folder / f"{request.node.name}-{name}.png")
+        page.context.close()
+    assert complaints == []
