@@ -19,7 +19,7 @@ from interactions.models import Interaction, NotesMovedOn
 
 
 def _interaction(request: HttpRequest, pk: int) -> Interaction:
-    seen = Interaction.objects.visible_to(cast(User, request.user))
+    seen = Interaction.objects.visible_to(cast("User", request.user))
     return get_object_or_404(seen.select_related("customer", "contact_reason", "agent"), pk=pk)
 
 
@@ -31,7 +31,7 @@ def _to_desk(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(cast(User, request.user)), pk=pk)
+    return get_object_or_404(Customer.objects.visible_to(cast("User", request.user)), pk=pk)
 
 
 @require_GET
@@ -76,7 +76,7 @@ def reason(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"contact_reason": interaction.contact_reason_id, "subject": interaction.subject}
     form = ReasonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        interaction.give_reason(by=cast(User, request.user), **form.cleaned_data)
+        interaction.give_reason(by=cast("User", request.user), **form.cleaned_data)
         return _to_desk(request, pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "interaction": interaction}
@@ -87,7 +87,7 @@ def reason(request: HttpRequest, pk: int) -> HttpResponse:
 def taking(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer a contact that waits; the second to answer is told who was first."""
     interaction = _interaction(request, pk)
-    if not interaction.take(by=cast(User, request.user)):
+    if not interaction.take(by=cast("User", request.user)):
         raise Conflict("Somebody else has answered this contact. Choose the next that waits.")
     return _to_desk(request, pk)
 
@@ -98,7 +98,7 @@ def opening(request: HttpRequest, customer_id: int) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         interaction = Interaction.open_contact(
-            customer=customer, by=cast(User, request.user), **form.cleaned_data
+            customer=customer, by=cast("User", request.user), **form.cleaned_data
         )
         return _to_desk(request, interaction.pk)
     status = 422 if request.method == "POST" else 200

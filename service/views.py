@@ -17,7 +17,7 @@ from service.models import Promise, ServiceRequest
 
 
 def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
+    return cast("User", request.user)
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:

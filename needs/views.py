@@ -1,0 +1,94 @@
+"""Panels and verbs of needs and of the questions that discover them."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from customers.models import Customer
+from interactions.models import Interaction, InteractionClosed
+from needs import panels
+from needs.forms import AnswerForm, NeedForm, SettlementForm
+from needs.models import AnswerGiven, Need
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    return get_object_or_404(Customer.objects.visible_to(_user(request)), pk=pk)
+
+
+def _interaction(request: HttpRequest, pk: int) -> Interaction:
+    seen = Interaction.objects.visible_to(_user(request))
+    return get_object_or_404(seen.select_related("customer", "contact_reason"), pk=pk)
+
+
+def _contact(request: HttpRequest, customer: Customer) -> Interaction | None:
+    """The contact that this is done in: named by `interaction` in the address, or none."""
+    named = request.GET.get("interaction", "")
+    if not named.isdecimal():
+        return None
+    contacts = Interaction.objects.select_related("contact_reason")
+    return get_object_or_404(contacts, pk=int(named), customer=customer)
+
+
+def _shown(
+    request: HttpRequest, customer: Customer, interaction: Interaction | None
+) -> HttpResponse:
+    shown = panels.needs(customer=customer, interaction=interaction)
+    return render(request, "needs/_needs.html", {"needs": shown})
+
+
+@require_GET
+def needs(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The panel: the question to ask, and the needs that are open."""
+    customer = _customer(request, customer_id)
+    return _shown(request, customer, _contact(request, customer))
+
+
+@require_POST
+def answering(request: HttpRequest, interaction_id: int) -> HttpResponse:
+    """Record what the customer answered to a discovery question."""
+    interaction = _interaction(request, interaction_id)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return render(request, "_form_errors.html", {"form": form}, status=422)
+    if interaction.closed_at:
+        raise InteractionClosed
+    AnswerGiven.give(interaction=interaction, by=_user(request), **form.cleaned_data)
+    return _shown(request, interaction.customer, interaction)
+
+
+def stating(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Keep a need that the customer states: the form, and its keeping."""
+    customer = _customer(request, customer_id)
+    contact = _contact(request, customer)
+    form = NeedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        need = Need.state(
+            customer=customer, by=_user(request), interaction=contact, **form.cleaned_data
+        )
+        return render(request, "needs/_stated.html", {"need": need})
+    context = {"form": form, "customer": customer, "contact": contact}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "needs/_stating.html", context, status=status)
+
+
+def settlement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a need is met, or that nothing suitable exists: the form, and its keeping."""
+    seen = Need.objects.visible_to(_user(request)).select_related("need_type", "customer")
+    need = get_object_or_404(seen, pk=pk)
+    form = SettlementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        contact = _contact(request, need.customer)
+        need.settle(by=_user(request), interaction=contact, **form.cleaned_data)
+        return render(request, "needs/_settled.html", {"need": need})
+    context = {"form": form, "need": need, "interaction_id": request.GET.get("interaction", "")}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "needs/_settlement.html", context, status=status)
