@@ -87,6 +87,26 @@ class Decision(models.Model):
         return f"Decision {self.pk}"
 
 
+class ReasonSettledQuerySet(TeamScopedQuerySet["ReasonSettled"]):
+    team_path = "interaction__customer__team"
+
+
+class ReasonSettled(models.Model):
+    """The agent's word that what the customer got in touch for is done: what unlocks offers."""
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ReasonSettledQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "reasons settled"
+
+    def __str__(self) -> str:
+        return f"Reason of contact {self.interaction_id} settled"
+
+
 class OfferStatus(models.TextChoices):
     PRESENTED = "presented", "Presented"
     ACCEPTED = "accepted", "Accepted"

@@ -15,15 +15,31 @@ from django.utils import timezone
 from products.vocabulary import FACTS, WORDS, Comparison
 
 
+class BalanceMeaning(models.TextChoices):
+    MONEY = "money", "Money the customer has with us"
+    CARD_DEBT = "card_debt", "Money the customer owes on a card"
+    LOAN_DEBT = "loan_debt", "Money the customer owes on a loan"
+    NOTHING = "nothing", "No balance"
+
+
 class ProductCategory(models.Model):
-    """A kind of product: current account, savings, card, mortgage."""
+    """A kind of product (current account, savings, card, mortgage) and what its balance means."""
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
+    balance_meaning = models.CharField(
+        max_length=20, choices=BalanceMeaning, default=BalanceMeaning.MONEY
+    )
 
     class Meta:
         verbose_name_plural = "product categories"
         ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="category_balance_meaning_known",
+                condition=Q(balance_meaning__in=BalanceMeaning.values),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -51,20 +51,30 @@ WORDS: dict[Comparison, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One named fact of a customer; `phrase` reads after "the customer's"."""
+    """One named fact of a customer.
+
+    `phrase` reads after "the customer's"; a yes-or-no fact reads whole: `phrase` when it holds,
+    `denied` when it does not.
+    """
 
     name: str
     kind: Kind
     phrase: str
     unit: str = ""
+    denied: str = ""
 
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("is_adult", Kind.YES_NO, "being 18 or over"),
-        Fact("is_vulnerable", Kind.YES_NO, "being marked vulnerable"),
-        Fact("has_open_complaint", Kind.YES_NO, "having an open complaint"),
+        Fact("is_adult", Kind.YES_NO, "is 18 or over", denied="is not known to be 18 or over"),
+        Fact("is_vulnerable", Kind.YES_NO, "is marked vulnerable", denied="is not vulnerable"),
+        Fact(
+            "has_open_complaint",
+            Kind.YES_NO,
+            "has an open complaint",
+            denied="has no open complaint",
+        ),
         Fact("segment", Kind.TEXT, "segment"),
         Fact("country", Kind.TEXT, "country"),
         Fact("tenure_years", Kind.NUMBER, "time with us", "years"),
@@ -85,3 +95,4 @@ FACTS: dict[str, Fact] = {
         Fact("channel", Kind.TEXT, "channel of this contact"),
     )
 }
+NUMERIC = frozenset({Kind.MONEY, Kind.PERCENT, Kind.NUMBER})
