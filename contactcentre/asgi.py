@@ -7,7 +7,6 @@ ASGI Django gives every request a new thread, and with it a new connection.
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 from a2wsgi import WSGIMiddleware
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -19,16 +18,13 @@ pages = get_wsgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  (needs the apps to be loaded)
 
+from console.routing import websocket_urlpatterns  # noqa: E402
 from contactcentre import env  # noqa: E402
-
-if find_spec("console.routing"):
-    from console.routing import websocket_urlpatterns
-else:
-    websocket_urlpatterns = []
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(pages, workers=env.WEB_THREADS),
+        # a2wsgi and Django's stubs name the same WSGI types differently
+        "http": WSGIMiddleware(pages, workers=env.WEB_THREADS),  # type: ignore[arg-type]
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -28,7 +28,8 @@ task_ignore_result = True
 task_time_limit = HARD_LIMIT
 task_soft_time_limit = HARD_LIMIT - 15
 worker_prefetch_multiplier = 1
-worker_cancel_long_running_tasks_on_connection_loss = True
+# A task that runs when the broker goes away ends its work; its repetition finds it done.
+worker_cancel_long_running_tasks_on_connection_loss = False
 worker_max_tasks_per_child = 1000
 worker_hijack_root_logger = False
 worker_send_task_events = False

@@ -17,6 +17,6 @@ class ForgivingManifestStorage(CompressedManifestStaticFilesStorage):
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         try:
-            return super().hashed_name(name, content, filename)
+            return str(super().hashed_name(name, content, filename))  # type: ignore[no-untyped-call]
         except ValueError:
             return name

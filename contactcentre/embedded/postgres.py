@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -125,7 +126,7 @@ class Postgres:
         if not self.data.exists():
             self._initdb()
         self._stop_leftover()
-        for port in processes.free_ports(FIRST_PORT, spread=not self.durable):
+        for port in processes.free_ports(FIRST_PORT, again=self.port, spread=not self.durable):
             if self._started_on(port):
                 return self._create_database()
             if processes.port_is_free(port):
@@ -188,11 +189,12 @@ class Postgres:
         unfinished.rename(self.data)
 
     def _stop_leftover(self) -> None:
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
-        processes.stop_leftover(pid, str(self.data), signal.SIGINT, signal.SIGQUIT)
+        """End a server of this data; whoever else has its old number by now is left alone."""
+        note = self.data / "postmaster.pid"
+        with suppress(OSError, ValueError):
+            pid = int(note.read_text().split("\n", 1)[0])
+            processes.stop_leftover(pid, str(self.data), signal.SIGINT, signal.SIGQUIT)
+            note.unlink(missing_ok=True)
 
     def _ended(self) -> bool:
         return self.process is None or self.process.poll() is not None

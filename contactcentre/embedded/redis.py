@@ -69,7 +69,7 @@ class Redis:
         for name in ("logs", "redis"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._stop_leftover()
-        for port in processes.free_ports(FIRST_PORT, spread=not self.durable):
+        for port in processes.free_ports(FIRST_PORT, again=self.port, spread=not self.durable):
             if self._started_on(port):
                 return
             if processes.port_is_free(port):

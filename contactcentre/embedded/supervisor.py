@@ -119,7 +119,7 @@ class Supervisor:
             return 1
         finally:
             self._stop()
-            if held:
+            if held is not None:
                 held.close()
         return 0
 

@@ -6,6 +6,7 @@ addresses in their environment and take a Redis database of their own.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -36,6 +37,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     return (yield)
 
 
+@atexit.register
 def pytest_unconfigure() -> None:
     while _running:
         servers, folder = _running.pop()
