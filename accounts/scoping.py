@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 M = TypeVar("M", bound=models.Model)
+LARGEST_ID = 2**63 - 1  # that the column of an id can hold
 
 
 class TeamScopedQuerySet(models.QuerySet[M]):

@@ -20,6 +20,9 @@ class Channel(models.TextChoices):
     SOCIAL = "social", "Social post"
 
 
+PHONES = (Channel.VOICE, Channel.SMS)
+
+
 class NotAnAddress(RuleBroken):
     """The text is no address on that channel."""
 
@@ -30,7 +33,7 @@ def normalise(channel: str, value: str, *, country: str = "GB") -> str:
     Raises NotAnAddress with words for the person who typed it.
     """
     text = value.strip()
-    if channel in (Channel.VOICE, Channel.SMS):
+    if channel in PHONES:
         return _phone(text, country)
     if channel == Channel.EMAIL:
         try:
@@ -50,10 +53,12 @@ def _phone(text: str, country: str) -> str:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
         raise NotAnAddress(
-            f"“{text[:40]}” is not a phone number. Write it with its country code, like +44 20 7946 0123."
+            f"“{text[:40]}” is not a phone number. "
+            "Write it with its country code, like +44 20 7946 0123."
         ) from error
     if not phonenumbers.is_possible_number(number):
         raise NotAnAddress(
-            f"“{text[:40]}” has too few or too many digits for a phone number. Check it and try again."
+            f"“{text[:40]}” has too few or too many digits for a phone number. "
+            "Check it and try again."
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Team, User
 from accounts.scoping import TeamScopedQuerySet
-from customers.contact_points import Channel, normalise
+from customers import search
+from customers.contact_points import PHONES, Channel, normalise
+from customers.names import LAST_WORD_KEY, NAME_KEY, forget_words, learn_words
 from products.models import Product
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ class CustomerKind(models.TextChoices):
 
 class CustomerQuerySet(TeamScopedQuerySet["Customer"]):
     team_path = "team"
+
+    def search(self, text: str, limit: int = 20) -> list[search.Found]:
+        """Customers found by what somebody typed: e-mail, phone, name, part of one, one typo."""
+        return search.find(self, text, limit)
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -73,9 +79,18 @@ class Customer(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(OpClass(Lower("name"), "text_pattern_ops"), name="customer_name_prefix"),
+            models.Index(NAME_KEY, name="customer_name_prefix"),
+            models.Index(LAST_WORD_KEY, name="customer_last_word_prefix"),
+            models.Index(F("team"), NAME_KEY, name="customer_name_prefix_of_team"),
+            models.Index(F("team"), LAST_WORD_KEY, name="customer_last_word_of_team"),
             GinIndex(OpClass(Lower("name"), "gin_trgm_ops"), name="customer_name_trigram"),
+            models.Index(
+                fields=["external_id"],
+                name="customer_external_id",
+                condition=~Q(external_id=""),
+            ),
         ]
+        triggers: ClassVar = [*learn_words(), *forget_words()]
 
     def __str__(self) -> str:
         return self.name
@@ -155,7 +170,7 @@ class ContactPoint(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
     channel = models.CharField(max_length=20, choices=Channel)
-    value = models.CharField(max_length=254)
+    value = models.CharField(max_length=254, db_collation="C")
     verified_at = models.DateTimeField(null=True, blank=True)
     is_preferred = models.BooleanField(default=False)
 
@@ -184,16 +199,10 @@ class ContactPoint(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["value"], name="contact_point_value"),
             models.Index(
-                OpClass(F("value"), "text_pattern_ops"),
-                name="contact_point_value",
+                Reverse("value"), name="contact_point_tail", condition=Q(channel__in=PHONES)
             ),
-            models.Index(
-                OpClass(Reverse("value"), "text_pattern_ops"),
-                name="contact_point_tail",
-                condition=Q(channel="voice"),
-            ),
-            GinIndex(fields=["value"], opclasses=["gin_trgm_ops"], name="contact_point_trigram"),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("value", models.CharField(max_length=254)),
+                ("value", models.CharField(db_collation="C", max_length=254)),
                 ("verified_at", models.DateTimeField(blank=True, null=True)),
                 ("is_preferred", models.BooleanField(default=False)),
             ],
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("value", models.CharField(max_length=254)),
+                ("value", models.CharField(db_collation="C", max_length=254)),
                 ("verified_at", models.DateTimeField(blank=True, null=True)),
                 ("is_preferred", models.BooleanField(default=False)),
                 (
