@@ -1,0 +1,41 @@
+"""`manage.py seed`: one believable day, or any number of customers for measuring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from intake.seeding import day
+
+
+class Command(BaseCommand):
+    help = "Write one believable day of a retail bank, or many customers for measuring."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--scale", type=int, metavar="N", help="also have N customers with ten contacts each"
+        )
+        parser.add_argument(
+            "--reset", action="store_true", help="development only: empty everything first"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.CONTINUUM_DEMO or not settings.DEMO_PASSWORD:
+            raise CommandError(
+                "The seeded day brings log-ins with a known password, so it is only for "
+                "trying out. Set CONTINUUM_DEMO=true if this installation is for that."
+            )
+        if options["reset"]:
+            self._reset()
+        if day.seed_day(password=settings.DEMO_PASSWORD):
+            self.stdout.write("One day of Northgate Bank is in place.")
+        else:
+            self.stdout.write("The day is in place already; nothing was added.")
+
+    def _reset(self) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("--reset is refused in production: it would delete everything.")
+        day.wipe()
+        self.stdout.write("Everything was deleted.")

@@ -1,0 +1,1 @@
+"""One believable day of Northgate Bank, and the same bank at any size for measuring."""

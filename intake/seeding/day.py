@@ -1,0 +1,60 @@
+"""Writes the believable day: once, whole or not at all, the same for the same moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import Team
+from customers.models import Customer
+from intake.seeding import catalogue, people, practice
+from intake.seeding.base import everybody
+from intake.seeding.past import Chronicle, World, agents_by_team
+from intake.seeding.today import Today
+
+SEED = 1851
+OURS = (
+    "accounts", "products", "customers", "interactions", "service", "needs", "offers",
+    "followups", "insights", "intake", "telephony", "pghistory", "sessions",
+)  # fmt: skip
+
+
+def is_seeded() -> bool:
+    return Customer.objects.filter(source="seed").exists()
+
+
+@transaction.atomic
+def seed_day(*, password: str, now: datetime | None = None) -> bool:
+    """Staff, practice, catalogue and one day; false when the day was there already."""
+    staff = people.employ(password)
+    if is_seeded():
+        return False
+    practice.establish()
+    catalogue.stock()
+    now = now or timezone.now()
+    teams = {team.name: team.pk for team in Team.objects.all()}
+    random = Random(SEED)
+    chronicle = Chronicle(World.load(now=now, agents=agents_by_team()), random)
+    for profile in everybody(
+        everyday=teams[people.EVERYDAY],
+        business=teams[people.BUSINESS],
+        today=timezone.localdate(now),
+        random=random,
+    ):
+        chronicle.tell(profile)
+    chronicle.write()
+    Today(now=now, staff=staff).tell()
+    return True
+
+
+@transaction.atomic
+def wipe() -> None:
+    """Empty every table of ours; what migrations wrote stays."""
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        tables = [name for name in names if name.split("_")[0] in OURS]
+        quoted = ", ".join(connection.ops.quote_name(name) for name in tables)
+        cursor.execute(f"truncate {quoted} restart identity cascade")
