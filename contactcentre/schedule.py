@@ -16,4 +16,6 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(30, "contactcentre.tasks.write_heartbeat"),
+    "due follow-ups": every(15, "followups.tasks.sweep"),
+    "broken promises": every(60, "service.tasks.break_overdue"),
 }

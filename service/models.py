@@ -317,9 +317,50 @@ class PromiseQuerySet(TeamScopedQuerySet["Promise"]):
     def owned_by(self, owner: User) -> Self:
         return self.filter(owner=owner)
 
-    def break_overdue(self, *, at: datetime) -> int:
-        """Mark open promises whose time has passed as broken; returns how many."""
-        return self.open().filter(due_at__lt=at).update(status=PromiseStatus.BROKEN)
+    def break_overdue(self, *, at: datetime, batch: int = 500) -> int:
+        """Mark open promises whose time has passed as broken, with their history; how many.
+
+        Each batch is claimed FOR UPDATE SKIP LOCKED and committed, so that two sweeps at once
+        write every entry once, and a killed one loses nothing.
+        """
+        broken = 0
+        while claimed := self._break_batch(at=at, batch=batch):
+            broken += claimed
+        return broken
+
+    def _break_batch(self, *, at: datetime, batch: int) -> int:
+        with transaction.atomic():
+            late = list(
+                self.open()
+                .filter(due_at__lt=at)
+                .order_by("due_at", "pk")
+                .select_for_update(skip_locked=True)[:batch]
+            )
+            Promise.objects.filter(pk__in=[promise.pk for promise in late]).update(
+                status=PromiseStatus.BROKEN
+            )
+            TimelineEntry.objects.bulk_create(
+                TimelineEntry(
+                    customer_id=promise.customer_id,
+                    interaction_id=promise.interaction_id,
+                    kind=TimelineKind.PROMISE,
+                    at=promise.due_at,
+                    title=f"Promise broken: {promise.text}"[:200],
+                )
+                for promise in late
+            )
+            AuditEntry.objects.bulk_create(
+                AuditEntry(
+                    verb="promise broken",
+                    subject_type=Promise._meta.label_lower,
+                    subject_id=promise.pk,
+                )
+                for promise in late
+            )
+            owners = {promise.owner_id for promise in late}
+            panel_changed(panel="service.requests", user_ids=owners)
+            panel_changed(panel="console.my_work", user_ids=owners)
+        return len(late)
 
 
 class Promise(models.Model):

@@ -1,0 +1,41 @@
+"""Which rule of a follow-up was broken, in words that say what to do."""
+
+from __future__ import annotations
+
+from accounts.errors import Conflict, RuleBroken
+
+
+class FollowUpTaken(Conflict):
+    def __init__(self, *, status: str, owner: object) -> None:
+        super().__init__(
+            f"This follow-up cannot be begun: {owner} has it and it is “{status}”. "
+            "Nothing was changed; choose another one from My work."
+        )
+
+
+class FollowUpSettled(Conflict):
+    def __init__(self, *, status: str, owner: object) -> None:
+        super().__init__(
+            f"Nothing was recorded: {owner} has this follow-up and it is “{status}” already. "
+            "Reload to see what was recorded first."
+        )
+
+
+class NotPermittedNow(RuleBroken):
+    """The rules were asked again at the moment of acting, and they refuse or make it wait."""
+
+
+class AnswersIncomplete(RuleBroken):
+    """An answer is missing, of the wrong kind, or to a question that is not asked here."""
+
+
+class CallBackImpossible(RuleBroken):
+    """The time that the customer named cannot be kept; the message names one that can."""
+
+
+class FollowUpStillOpen(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(
+            "This contact is a follow-up call. Record the answers, or how the try ended: "
+            "that wraps it up."
+        )

@@ -1,0 +1,34 @@
+"""Which follow-ups are owed after interactions, what was tried, what was answered?"""
+
+from followups.models.attempt import (
+    TRIED,
+    Answer,
+    Attempt,
+    AttemptOutcome,
+    PermissionCheck,
+)
+from followups.models.follow_up import FollowUp
+from followups.models.owed import FollowUpQuerySet, FollowUpStatus
+from followups.models.policy import (
+    THREE_QUESTIONS,
+    FollowUpPolicy,
+    Question,
+    all_questions,
+)
+from followups.models.said import Said
+
+__all__ = [
+    "THREE_QUESTIONS",
+    "TRIED",
+    "Answer",
+    "Attempt",
+    "AttemptOutcome",
+    "FollowUp",
+    "FollowUpPolicy",
+    "FollowUpQuerySet",
+    "FollowUpStatus",
+    "PermissionCheck",
+    "Question",
+    "Said",
+    "all_questions",
+]

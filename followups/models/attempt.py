@@ -1,0 +1,118 @@
+"""What was tried, what was said, and which rule let it happen or held it back?"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from customers.models import ContactPoint
+from followups.models.policy import Question
+from followups.permission import Rule
+from interactions.models import Interaction
+
+
+class AttemptOutcome(models.TextChoices):
+    REACHED = "reached", "Reached"
+    NO_ANSWER = "no_answer", "No answer"
+    BUSY = "busy", "Busy"
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+    CALL_BACK = "call_back", "Asked to call back"
+    DECLINED = "declined", "Does not want to be asked"
+
+
+# What may be reported when the questions were not answered.
+TRIED: Final = (
+    AttemptOutcome.NO_ANSWER,
+    AttemptOutcome.BUSY,
+    AttemptOutcome.CALL_BACK,
+    AttemptOutcome.WRONG_NUMBER,
+    AttemptOutcome.DECLINED,
+)
+
+
+class Attempt(models.Model):
+    """One try to reach the customer, with who reported how it ended."""
+
+    follow_up = models.ForeignKey(
+        "followups.FollowUp", on_delete=models.CASCADE, related_name="attempts", db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    call = models.ForeignKey(
+        Interaction, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    contact_point = models.ForeignKey(
+        ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=20)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=AttemptOutcome, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["follow_up", "number"], name="attempt_number_once"),
+            models.CheckConstraint(
+                name="attempt_ended_has_outcome",
+                condition=Q(ended_at=None, outcome="")
+                | (Q(ended_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number}"
+
+
+class Answer(models.Model):
+    """What the customer said to one question: yes or no, or a score from 0 to 10."""
+
+    follow_up = models.ForeignKey(
+        "followups.FollowUp", on_delete=models.CASCADE, related_name="answers", db_index=False
+    )
+    question = models.CharField(max_length=20, choices=Question)
+    is_yes = models.BooleanField(null=True)
+    score = models.PositiveSmallIntegerField(null=True)
+    words = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["follow_up", "question"], name="answer_once"),
+            models.CheckConstraint(
+                name="answer_is_yes_or_score",
+                condition=Q(question="recommend", is_yes=None, score__gte=0, score__lte=10)
+                | (~Q(question="recommend") & Q(is_yes__isnull=False, score=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_question_display()} {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        if self.is_yes is None:
+            return f"{self.score} of 10"
+        return "Yes" if self.is_yes else "No"
+
+
+class PermissionCheck(models.Model):
+    """Whether a follow-up might go out at that moment, and the rule that decided."""
+
+    follow_up = models.ForeignKey(
+        "followups.FollowUp", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+    is_allowed = models.BooleanField()
+    rule = models.CharField(max_length=40, choices=Rule)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["follow_up", "-at"], name="permission_check_of")]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {'allowed' if self.is_allowed else 'refused'}"

@@ -1,0 +1,230 @@
+"""How is a follow-up call begun, and what happens when the customer was not asked after all?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.errors import RuleBroken
+from accounts.live import panel_changed
+from accounts.models import AuditEntry, User
+from customers.contact_points import Channel
+from customers.models import Purpose
+from followups.errors import CallBackImpossible, FollowUpTaken, NotPermittedNow
+from followups.models.attempt import TRIED, Attempt, AttemptOutcome, PermissionCheck
+from followups.models.owed import WAITING, FollowUpStatus
+from followups.models.record import FollowUpRecord
+from followups.permission import Facts, Permission, Rule, calling_hours, permission
+from interactions.models import Direction, Interaction, Outcome
+from telephony.adapters import gateway
+
+OPT_OUT_WORDING: Final = "follow-up-opt-out-1"
+
+WRAP_UP_OF: Final = {
+    AttemptOutcome.CALL_BACK: Outcome.PROMISED,
+    AttemptOutcome.DECLINED: Outcome.RESOLVED,
+}
+
+
+class CalledFollowUp(FollowUpRecord):
+    """The verbs of trying."""
+
+    class Meta(FollowUpRecord.Meta):
+        abstract = True
+
+    def begin(self, *, by: User) -> Interaction:
+        """Open the follow-up call with `by`, who owns the follow-up from now on.
+
+        The rules are asked again at this moment. Raises NotPermittedNow (the follow-up then
+        waits, or is refused, as the rules say) or FollowUpTaken when somebody was first.
+        """
+        now = timezone.now()
+        facts = type(self).objects.filter(pk=self.pk).facts()[self.pk]
+        decided = permission(facts, at=now)
+        if not decided.is_allowed:
+            self._hold_back(decided, at=now)
+        with transaction.atomic():
+            call = Interaction.open_contact(
+                customer=self.customer,
+                by=by,
+                channel=Channel.VOICE,
+                direction=Direction.OUTBOUND,
+                contact_reason=self.interaction.contact_reason,
+                subject=f"Follow-up: {self.interaction.contact_reason or 'last contact'}",
+                is_follow_up=True,
+            )
+            begun = (
+                type(self)
+                .objects.filter(pk=self.pk, status=FollowUpStatus.READY)
+                .update(
+                    status=FollowUpStatus.IN_PROGRESS,
+                    owner=by,
+                    call=call,
+                    attempts_made=F("attempts_made") + 1,
+                )
+            )
+            if not begun:
+                raise self._taken()
+            self.status, self.owner, self.call = FollowUpStatus.IN_PROGRESS, by, call
+            self.refresh_from_db(fields=["attempts_made"])
+            Attempt.objects.create(
+                follow_up_id=self.pk,
+                number=self.attempts_made,
+                call=call,
+                contact_point_id=facts.phone_id,
+                by=by,
+                gateway=gateway().name,
+                started_at=now,
+            )
+            PermissionCheck.objects.create(
+                follow_up_id=self.pk, at=now, is_allowed=True, rule=decided.rule
+            )
+            AuditEntry.record(
+                by=by,
+                verb="follow-up begun",
+                subject=self,
+                detail={"attempt": self.attempts_made, "rule": decided.rule},
+            )
+            panel_changed(panel="console.my_work", user_ids=[by.pk])
+        return call
+
+    def report(self, *, by: User, outcome: str, call_back_at: datetime | None = None) -> None:
+        """Say how a try ended that brought no answers, and plan what follows from it.
+
+        `call_back_at` is the time that the customer named, for `call_back` only. Raises
+        FollowUpSettled, CallBackImpossible.
+        """
+        if outcome not in TRIED:
+            raise RuleBroken("Choose how the try ended: no answer, busy, call back, …")
+        now = timezone.now()
+        with transaction.atomic():
+            self._hold()
+            follow: dict[str, Callable[[], str]] = {
+                AttemptOutcome.NO_ANSWER: lambda: self._try_again(now, because="No answer"),
+                AttemptOutcome.BUSY: lambda: self._try_again(now, because="Busy"),
+                AttemptOutcome.CALL_BACK: lambda: self._call_back(now, at=call_back_at),
+                AttemptOutcome.WRONG_NUMBER: lambda: self._try_other_number(now),
+                AttemptOutcome.DECLINED: lambda: self._never_again(now, by=by),
+            }
+            self._end_attempt(outcome=outcome, at=now)
+            said = follow[outcome]()
+            self._wrap_up(
+                by=by,
+                outcome=WRAP_UP_OF.get(AttemptOutcome(outcome), Outcome.NOT_REACHED),
+                summary=f"{said} (reported by {by})",
+            )
+            AuditEntry.record(
+                by=by,
+                verb="follow-up tried",
+                subject=self,
+                detail={"outcome": outcome, "attempt": self.attempts_made},
+            )
+
+    def _taken(self) -> FollowUpTaken:
+        now = type(self).objects.select_related("owner").get(pk=self.pk)
+        return FollowUpTaken(status=now.get_status_display(), owner=now.owner)
+
+    def _hold_back(self, decided: Permission, *, at: datetime) -> None:
+        """Put the follow-up where the rule says and tell the person why."""
+        moved = type(self).objects.decide(
+            {self.pk: decided}, at=at, from_statuses=[FollowUpStatus.READY]
+        )
+        if not moved:
+            raise self._taken()
+        panel_changed(panel="console.my_work", user_ids=[owner for _, owner in moved])
+        words = f"{decided.rule.label}, so nobody was called."
+        if decided.until is not None:
+            until = date_format(timezone.localtime(decided.until), "l j F, H:i")
+            words += f" This follow-up comes back on {until}."
+        raise NotPermittedNow(words)
+
+    def _try_again(self, now: datetime, *, because: str) -> str:
+        again_at = now + timedelta(minutes=self.retry_minutes)
+        if self.attempts_made >= self.max_attempts or again_at >= self.lapses_at:
+            return self._give_up(because)
+        self._move(
+            status=FollowUpStatus.PLANNED, due_at=again_at, ready_at=None, waits_because=because
+        )
+        return f"{because}; next try {in_words(again_at)}"
+
+    def _give_up(self, because: str) -> str:
+        self._move(
+            status=FollowUpStatus.UNREACHABLE,
+            refused_because=f"{because}; attempts made: {self.attempts_made}",
+        )
+        self._tell("Follow-up: not reached", because)
+        return f"{because}; no further try"
+
+    def _call_back(self, now: datetime, *, at: datetime | None) -> str:
+        """The customer's own word counts as no attempt of ours."""
+        if at is None or at <= now:
+            raise CallBackImpossible("Say when the customer wants to be called: a time to come.")
+        if at >= self.lapses_at:
+            raise CallBackImpossible(
+                f"That is too late to ask about this contact. Agree on a time before "
+                f"{in_words(self.lapses_at)}."
+            )
+        opening = calling_hours(self._facts()).opening(at)
+        if opening != at:
+            instead = f" The next possible time is {in_words(opening)}." if opening else ""
+            raise CallBackImpossible(
+                f"At that time nobody may be called at the customer's place.{instead}"
+            )
+        self._move(
+            status=FollowUpStatus.PLANNED,
+            due_at=at,
+            ready_at=None,
+            waits_because="The customer asked to be called then",
+            max_attempts=self.max_attempts + 1,
+        )
+        return f"Asked to be called back {in_words(at)}"
+
+    def _try_other_number(self, now: datetime) -> str:
+        if not self._facts().phone or self.attempts_made >= self.max_attempts:
+            return self._give_up("Wrong number")
+        self._move(
+            status=FollowUpStatus.PLANNED,
+            due_at=now,
+            ready_at=None,
+            waits_because="Wrong number; the customer has another one",
+        )
+        return "Wrong number; another one is tried next"
+
+    def _never_again(self, now: datetime, *, by: User) -> str:
+        """The customer opts out: at once, for all that is planned (89 FR 15756)."""
+        self.customer.record_consent(
+            by=by,
+            purpose=Purpose.SURVEY,
+            channel=Channel.VOICE,
+            is_granted=False,
+            source="follow-up call",
+            wording_version=OPT_OUT_WORDING,
+        )
+        refused = Permission(Rule.CONSENT_WITHDRAWN)
+        type(self).objects.decide(
+            {self.pk: refused}, at=now, from_statuses=[FollowUpStatus.IN_PROGRESS]
+        )
+        self.refresh_from_db(fields=["status", "refused_because"])
+        waiting = type(self).objects.filter(customer=self.customer_id, status__in=WAITING)
+        moved = type(self).objects.decide(
+            dict.fromkeys(waiting.values_list("pk", flat=True), refused),
+            at=now,
+            from_statuses=WAITING,
+        )
+        panel_changed(panel="console.my_work", user_ids={owner for _, owner in moved})
+        self._tell("Follow-up: does not want to be asked", "Consent to be asked withdrawn")
+        return "Does not want to be asked; consent withdrawn"
+
+    def _facts(self) -> Facts:
+        return type(self).objects.filter(pk=self.pk).facts()[self.pk]
+
+
+def in_words(at: datetime) -> str:
+    """A moment as agents read it: Monday 23 November, 10:30."""
+    return f"on {date_format(timezone.localtime(at), 'l j F, H:i')}"

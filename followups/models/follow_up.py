@@ -1,0 +1,149 @@
+"""What follows from the answers? A problem is owned at once; satisfaction begins the next cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.live import panel_changed
+from accounts.models import AuditEntry, User
+from followups.models.attempt import Answer, Attempt, AttemptOutcome
+from followups.models.calling import CalledFollowUp
+from followups.models.owed import FollowUpStatus
+from followups.models.policy import Question
+from followups.models.said import Said, fitting
+from interactions.models import Interaction, Outcome
+from needs.models import NeedsReview
+from service.models import RequestType, ServiceRequest
+
+PROBLEM_REQUEST_TYPE: Final = "problem-after-contact"
+
+
+def problem_request_type(follow_up: FollowUp) -> RequestType:
+    """What a bad answer opens: the policy's choice, else the one of that code.
+
+    A problem heard is never lost for want of set-up: where nobody made the type, it is made.
+    """
+    chosen = follow_up.policy.problem_request_type if follow_up.policy else None
+    if chosen is not None:
+        return chosen
+    found, _ = RequestType.objects.get_or_create(
+        code=PROBLEM_REQUEST_TYPE,
+        defaults={
+            "name": "Problem after a contact",
+            "target_days": 2,
+            "expected_days": 1,
+            "is_complaint": True,
+        },
+    )
+    return found
+
+
+class FollowUp(CalledFollowUp):
+    """One proactive contact owed to a customer because of an interaction.
+
+    Policy figures are copied at closing, so that a later change of policy changes no promise made.
+    """
+
+    answers: models.Manager[Answer]
+    attempts: models.Manager[Attempt]
+
+    class Meta(CalledFollowUp.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"Follow-up {self.pk}"
+
+    def record_answers(self, *, by: User, answers: Iterable[Said], problem: str = "") -> None:
+        """Keep the answers to all questions and do at once what follows from them.
+
+        A “no”, or a `problem` in the customer's words, opens one owned request in the same
+        transaction; otherwise the next look at the customer's needs is planned. Raises
+        AnswersIncomplete, FollowUpSettled.
+        """
+        given = fitting(answers, questions=self.questions)
+        problem = problem.strip()
+        now = timezone.now()
+        with transaction.atomic():
+            self._hold()
+            self._move(status=FollowUpStatus.ANSWERED, answered_at=now)
+            Answer.objects.bulk_create(
+                Answer(
+                    follow_up=self,
+                    question=said.question,
+                    is_yes=said.is_yes,
+                    score=said.score,
+                    words=said.words.strip()[:500],
+                    at=now,
+                )
+                for said in given
+            )
+            self._end_attempt(outcome=AttemptOutcome.REACHED, at=now)
+            has_problem = bool(problem) or any(said.is_no for said in given)
+            if has_problem:
+                said_next = self._open_request(by=by, given=given, problem=problem)
+            else:
+                said_next = self._start_next_cycle()
+            result = ", ".join(said.in_words for said in given)
+            self._tell(f"Follow-up: {result}", problem or said_next)
+            self._wrap_up(
+                by=by,
+                outcome=Outcome.UNRESOLVED if has_problem else Outcome.RESOLVED,
+                summary=f"{result[:1].upper()}{result[1:]}. {said_next}",
+            )
+            AuditEntry.record(
+                by=by,
+                verb="follow-up answered",
+                subject=self,
+                detail={
+                    "answers": {
+                        said.question: said.score if said.is_yes is None else said.is_yes
+                        for said in given
+                    },
+                    "request": self.request_id,
+                },
+            )
+
+    def original_agent(self) -> User:
+        """Who had the contact that is asked about; the follow-up's owner where nobody has it."""
+        agent = self.interaction.agent
+        return agent if agent is not None and agent.is_active else self.owner
+
+    def _open_request(self, *, by: User, given: list[Said], problem: str) -> str:
+        noes = [said for said in given if said.is_no]
+        shortfalls = ", ".join(said.in_words for said in noes) or "something is wrong"
+        about = self.interaction.contact_reason or "last contact"
+        words = [
+            f"{Question(said.question).label} {'No' if said.is_no else 'Yes'}. {said.words}".strip()
+            for said in given
+            if said.is_no or (said.words and said.is_yes is not None)
+        ]
+        owner = self.original_agent()
+        request = ServiceRequest.open_request(
+            customer=self.customer,
+            request_type=problem_request_type(self),
+            subject=f"After “{about}”: {shortfalls}"[:200],
+            description="\n".join([*words, problem]).strip(),
+            owner=owner,
+            by=by,
+            interaction=Interaction(pk=self.call_id),
+            needs_confirmation=True,
+        )
+        self._move(request=request)
+        panel_changed(panel="console.my_work", user_ids={owner.pk, by.pk})
+        return f"Request #{request.pk} opened for {owner}"
+
+    def _start_next_cycle(self) -> str:
+        due_on = timezone.localdate() + timedelta(days=self.review_days)
+        NeedsReview.start(
+            customer=self.customer,
+            interaction=Interaction(pk=self.call_id),
+            owner=self.original_agent(),
+            due_on=due_on,
+        )
+        return f"Next look at the needs on {date_format(due_on, 'j F Y')}"

@@ -1,0 +1,231 @@
+"""What is kept of a follow-up, and the steps that all its verbs are made of."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import ClassVar, Final, cast
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from accounts.live import panel_changed
+from accounts.models import AuditEntry, User
+from customers.contact_points import Channel
+from customers.models import Customer
+from followups.errors import FollowUpSettled
+from followups.models.attempt import Attempt
+from followups.models.owed import WAITING, FollowUpQuerySet, FollowUpStatus
+from followups.models.policy import FollowUpPolicy, Question
+from interactions.models import (
+    Interaction,
+    Outcome,
+    TimelineEntry,
+    TimelineKind,
+    WrapUpCode,
+)
+from service.models import ServiceRequest
+
+# The wrap-up codes that are made when nobody has made one of that outcome.
+OWN_CODES: Final = {
+    Outcome.RESOLVED: ("follow-up-done", "Follow-up done"),
+    Outcome.PROMISED: ("follow-up-call-back", "Follow-up: call back agreed"),
+    Outcome.UNRESOLVED: ("follow-up-problem", "Follow-up: problem heard"),
+    Outcome.NOT_REACHED: ("not-reached", "Customer not reached"),
+}
+
+
+def wrap_up_code(outcome: Outcome) -> WrapUpCode:
+    """The team's first code of that outcome; one of ours when there is none."""
+    found = WrapUpCode.objects.filter(outcome=outcome, retired_on=None).first()
+    if found is not None:
+        return found
+    code, name = OWN_CODES[outcome]
+    made, _ = WrapUpCode.objects.get_or_create(
+        code=code, defaults={"name": name, "outcome": outcome}
+    )
+    return made
+
+
+class FollowUpRecord(models.Model):
+    """The row: who is owed what, when, by whom, and how far it came."""
+
+    interaction = models.OneToOneField(
+        Interaction, on_delete=models.CASCADE, related_name="+", help_text="What it asks about."
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    policy = models.ForeignKey(
+        FollowUpPolicy, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    status = models.CharField(max_length=20, choices=FollowUpStatus, default=FollowUpStatus.PLANNED)
+    questions = ArrayField(models.CharField(max_length=20, choices=Question))
+    due_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    window_start = models.TimeField()
+    window_end = models.TimeField()
+    max_attempts = models.PositiveSmallIntegerField()
+    retry_minutes = models.PositiveIntegerField()
+    review_days = models.PositiveSmallIntegerField()
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    waits_because = models.CharField(max_length=120, blank=True)
+    refused_because = models.CharField(max_length=120, blank=True)
+    call = models.OneToOneField(
+        Interaction,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The contact of the present attempt, or the one that was answered.",
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    request = models.ForeignKey(
+        ServiceRequest,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Opened by a bad answer.",
+    )
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        verbose_name = "follow-up"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="follow_up_status_known", condition=Q(status__in=FollowUpStatus.values)
+            ),
+            models.CheckConstraint(
+                name="follow_up_refused_has_reason",
+                condition=~Q(status="refused") | ~Q(refused_because=""),
+            ),
+            models.CheckConstraint(
+                name="follow_up_answered_has_time",
+                condition=~Q(status="answered") | Q(answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="follow_up_attempts_bounded", condition=Q(attempts_made__lte=F("max_attempts"))
+            ),
+            models.CheckConstraint(
+                name="follow_up_hours_lawful",
+                condition=Q(window_start__gte=time(8), window_end__lte=time(21)),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], name="follow_up_due", condition=Q(status="planned")
+            ),
+            models.Index(
+                fields=["owner", "due_at"],
+                name="follow_up_of_owner",
+                condition=Q(status__in=["ready", "in_progress"]),
+            ),
+            models.Index(fields=["status", "due_at", "id"], name="follow_up_by_status"),
+            models.Index(fields=["customer", "-due_at"], name="follow_up_of_customer"),
+            models.Index(
+                fields=["answered_at", "id"],
+                name="follow_up_answered",
+                condition=Q(answered_at__isnull=False),
+            ),
+        ]
+
+    @classmethod
+    def plan(
+        cls, *, interaction: Interaction, policy: FollowUpPolicy, owner_id: int, at: datetime
+    ) -> None:
+        """Owe the customer this follow-up, with the policy's figures of today.
+
+        One statement without a savepoint; a second call for the same interaction changes nothing.
+        """
+        cls.objects.bulk_create(
+            [
+                cls(
+                    interaction=interaction,
+                    customer_id=interaction.customer_id,
+                    policy=policy,
+                    owner_id=owner_id,
+                    questions=policy.questions,
+                    due_at=at + timedelta(minutes=policy.delay_minutes),
+                    lapses_at=at + timedelta(days=policy.lapse_days, minutes=policy.delay_minutes),
+                    window_start=policy.window_start,
+                    window_end=policy.window_end,
+                    max_attempts=policy.max_attempts,
+                    retry_minutes=policy.retry_minutes,
+                    review_days=policy.review_days,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    def give_to(self, *, owner: User, by: User) -> bool:
+        """Change who makes the follow-up; false when it is theirs already or past that."""
+        with transaction.atomic():
+            given = (
+                type(self)
+                .objects.filter(pk=self.pk, status__in=WAITING)
+                .exclude(owner=owner)
+                .update(owner=owner)
+            )
+            if given:
+                panel_changed(panel="console.my_work", user_ids={self.owner_id, owner.pk})
+                self.owner = owner
+                AuditEntry.record(
+                    by=by, verb="follow-up given", subject=self, detail={"owner": owner.pk}
+                )
+        return bool(given)
+
+    def _hold(self) -> None:
+        """Lock the row while its call is under way. Raises FollowUpSettled."""
+        now = (
+            type(self)
+            .objects.select_for_update(of=("self",))
+            .select_related("owner")
+            .get(pk=self.pk)
+        )
+        if now.status != FollowUpStatus.IN_PROGRESS:
+            raise FollowUpSettled(status=now.get_status_display(), owner=now.owner)
+        self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
+        self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
+
+    def _end_attempt(self, *, outcome: str, at: datetime) -> None:
+        Attempt.objects.filter(follow_up=self.pk, ended_at=None).update(
+            ended_at=at, outcome=outcome
+        )
+
+    def _wrap_up(self, *, by: User, outcome: Outcome, summary: str) -> None:
+        """Close the call; the follow-up has moved on before, so that its closing is allowed."""
+        call = Interaction.objects.select_related("contact_reason").get(
+            pk=cast("int", self.call_id)
+        )
+        call.close(by=by, wrap_up_code=wrap_up_code(outcome), summary=summary[:300])
+        if self.status != FollowUpStatus.ANSWERED:
+            type(self).objects.filter(pk=self.pk).update(call=None)
+            self.call = None
+        panel_changed(
+            panel="followups.script",
+            customer_id=self.customer_id,
+            user_ids={by.pk, self.owner_id},
+        )
+
+    def _move(self, **changes: object) -> None:
+        type(self).objects.filter(pk=self.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def _tell(self, title: str, detail: str) -> None:
+        TimelineEntry.write(
+            customer_id=self.customer_id,
+            kind=TimelineKind.FOLLOW_UP,
+            channel=Channel.VOICE,
+            title=title,
+            detail=detail,
+            interaction_id=self.call_id,
+        )

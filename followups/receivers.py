@@ -1,0 +1,61 @@
+"""After which contacts is a follow-up owed? Rows only, in the transaction that closes."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import Role, User
+from followups.errors import FollowUpStillOpen
+from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus
+from interactions.models import Interaction, Outcome
+from interactions.signals import interaction_closed
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(interaction_closed)
+def owe_a_follow_up(interaction: Interaction, by: User | None, **_: Any) -> None:
+    """Plan the follow-up of every contact, but of none that was itself a follow-up call."""
+    if interaction.is_follow_up:
+        _refuse_while_unreported(interaction)
+        return
+    if interaction.wrap_up_code and interaction.wrap_up_code.outcome == Outcome.NOT_REACHED:
+        return
+    policy = FollowUpPolicy.for_reason(interaction.contact_reason_id)
+    owner_id = interaction.agent_id or (by.pk if by else _supervisor_for(interaction))
+    if policy is None or owner_id is None:
+        _warn_once("no policy" if policy is None else "nobody to own it")
+        return
+    FollowUp.plan(
+        interaction=interaction,
+        policy=policy,
+        owner_id=owner_id,
+        at=interaction.closed_at or timezone.now(),
+    )
+
+
+def _refuse_while_unreported(call: Interaction) -> None:
+    if FollowUp.objects.filter(call=call, status=FollowUpStatus.IN_PROGRESS).exists():
+        raise FollowUpStillOpen
+
+
+def _supervisor_for(interaction: Interaction) -> int | None:
+    """For contacts that no agent had and the software closed."""
+    return (
+        User.objects.filter(
+            role=Role.SUPERVISOR, is_active=True, teams=interaction.customer.team_id
+        )
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+@lru_cache
+def _warn_once(what: str) -> None:
+    logger.warning("no follow-up is owed after contacts: %s", what)

@@ -1,0 +1,13 @@
+"""Celery's entry to promises: notice those whose time has passed."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from service.models import Promise
+
+
+@shared_task
+def break_overdue() -> None:
+    Promise.objects.break_overdue(at=timezone.now())
