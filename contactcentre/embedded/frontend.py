@@ -92,4 +92,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    match sys.argv[1:]:
+        case ["--npm", where, *arguments]:
+            npm(*arguments, folder=Path(where))
+        case ["--node"]:
+            print(shutil.which("node", path=path_with_node()))  # noqa: T201
+        case _:
+            sys.exit(main())

@@ -253,7 +253,8 @@ class Supervisor:
         for name, path in ADDRESSES.items():
             say(f"  {name:<20} http://localhost:{self.port}{path}")
         say(f"\n  Log in as {LOG_INS}")
-        say(f"  Password: {state.demo_password(self.folder)}")
+        password = os.environ.get("DEMO_PASSWORD") or state.demo_password(self.folder)
+        say(f"  Password: {password}")
         note = self.folder / "frontend-failed"
         if note.exists():
             say("\n  The front-end build failed, so icons and charts are missing:")
