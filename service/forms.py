@@ -48,7 +48,10 @@ class PromiseForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     request = forms.ModelChoiceField(
-        ServiceRequest.objects.none(), required=False, label="Belongs to the request"
+        ServiceRequest.objects.none(),
+        required=False,
+        label="Belongs to the request",
+        empty_label="No request",
     )
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from django import template
 from django.template import Context
 from django.templatetags.static import static
@@ -22,6 +23,8 @@ register = template.Library()
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 SOON = timedelta(hours=1)
+HOME_COUNTRY_CODE = 44
+INTERNATIONAL = phonenumbers.PhoneNumberFormat.INTERNATIONAL
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
 
@@ -176,3 +179,28 @@ def navigation(context: Context) -> list[Section]:
     if request is None or not request.user.is_authenticated:
         return []
     return sections_for(user=request.user, path=request.path)
+
+
+WORK_ICONS = {"follow_up": "phone-outgoing", "promise": "heart-handshake", "request": "tool"}
+
+
+@register.simple_tag
+def work_icon(kind: str, channel: str = "") -> SafeString:
+    """The icon of a line of My work, with its kind as a word."""
+    if kind in WORK_ICONS:
+        return icon(WORK_ICONS[kind], label=kind.replace("_", "-"))
+    return channel_icon(channel, label=channel)
+
+
+@register.filter
+def address(value: str) -> str:
+    """A contact point as people write it: 020 7946 0112; other texts stay as they are."""
+    if not value.startswith("+"):
+        return value
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    home = number.country_code == HOME_COUNTRY_CODE
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else INTERNATIONAL
+    return phonenumbers.format_number(number, form)

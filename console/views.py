@@ -1,0 +1,121 @@
+"""The desk: nothing open, a customer, or an open contact; its own panels and the search."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Presence, User
+from console import panels
+from console.forms import PresenceForm
+from customers.models import Customer
+from interactions.models import Interaction
+from interactions.panels import conversation, timeline
+from needs.panels import needs
+from service.panels import requests
+
+SEARCH_LENGTH, FOUND = 100, 8
+SLOTS = {"request": "service:request", "promise": "service:promise"}
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role starts where its work is."""
+    routes = {"supervisor": "insights:retention", "administrator": "admin:index"}
+    return redirect(routes.get(_user(request).role, "console:desk"))
+
+
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Nothing open: what is owed, what waits, and the search."""
+    context = {"work": panels.my_work(user=_user(request)), "presences": Presence.choices}
+    return render(request, "console/desk.html", context)
+
+
+@require_GET
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """One contact with everything that helps, on one screen."""
+    user = _user(request)
+    rows = Interaction.objects.visible_to(user).select_related(
+        "customer__team", "contact_reason", "agent", "wrap_up_code"
+    )
+    interaction = get_object_or_404(panels.with_standing(rows, "customer"), pk=pk)
+    context = _around(user=user, row=interaction, customer=interaction.customer)
+    context |= {"conversation": conversation(interaction=interaction)}
+    return render(request, "console/contact.html", context)
+
+
+@require_GET
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer who is not in contact now."""
+    user = _user(request)
+    rows = Customer.objects.visible_to(user).select_related("team")
+    shown = get_object_or_404(panels.with_standing(rows, "pk"), pk=pk)
+    context = _around(user=user, row=shown, customer=shown) | {"slot": _slot(request)}
+    return render(request, "console/customer.html", context)
+
+
+def _slot(request: HttpRequest) -> str:
+    """What is open from the start: the request or promise that My work has led to."""
+    for name, route in SLOTS.items():
+        if request.GET.get(name, "").isdecimal():
+            return reverse(route, args=[request.GET[name]])
+    return ""
+
+
+def _around(*, user: User, row: Customer | Interaction, customer: Customer) -> dict[str, Any]:
+    """The context of every panel around an open contact, or around a customer without one."""
+    interaction = row if isinstance(row, Interaction) else None
+    return {
+        "who": panels.who(row, customer),
+        "interaction": interaction,
+        "work": panels.my_work(user=user, open_pk=interaction.pk if interaction else None),
+        "presences": Presence.choices,
+        "service": requests(customer=customer, interaction=interaction),
+        "needs": needs(customer=customer, interaction=interaction),
+        "timeline": timeline(customer=customer),
+    }
+
+
+@require_GET
+def work(request: HttpRequest) -> HttpResponse:
+    """My work alone; `open` names the contact that is on the desk."""
+    named = request.GET.get("open", "")
+    open_pk = int(named) if named.isdecimal() else None
+    context = {"work": panels.my_work(user=_user(request), open_pk=open_pk)}
+    return render(request, "console/_my_work.html", context)
+
+
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """How many contacts wait, by channel."""
+    context = {"work": panels.my_work(user=_user(request))}
+    return render(request, "console/_waiting.html", context)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Customers found by what was typed into the command bar."""
+    text = request.GET.get("q", "")[:SEARCH_LENGTH]
+    found = Customer.objects.visible_to(_user(request)).search(text, FOUND)
+    return render(request, "console/_found.html", {"found": found, "text": text})
+
+
+@require_POST
+def presence(request: HttpRequest) -> HttpResponse:
+    """Say whether contacts may come."""
+    user, form = _user(request), PresenceForm(request.POST)
+    if form.is_valid():
+        user.be(form.cleaned_data["presence"])
+        user.presence = form.cleaned_data["presence"]
+    context = {"presences": Presence.choices}
+    status = 200 if form.is_valid() else 422
+    return render(request, "console/_presence.html", context, status=status)
