@@ -20,7 +20,7 @@ from service.models import Promise, ServiceRequest
 
 
 class ContactPolicy(models.Model):
-    """How much a person may be asked, and when service comes first; published with the catalogue."""
+    """How much a person may be asked; published with the catalogue."""
 
     max_offers = models.PositiveSmallIntegerField(
         default=3, help_text="Offers put to one customer within the period, at most."

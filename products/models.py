@@ -7,11 +7,13 @@ from typing import ClassVar
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from products.criteria import NotACriterion, comparison_for, read_value, sentence
 from products.vocabulary import FACTS, WORDS, Comparison
 
 
@@ -111,7 +113,7 @@ class Stage(models.TextChoices):
 
 @pghistory.track()
 class ProductRule(models.Model):
-    """One criterion of one stage. All must hold; those sharing an `either` number are alternatives."""
+    """One criterion of one stage. All must hold; those that share an `either` are alternatives."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="rules")
     stage = models.CharField(max_length=20, choices=Stage)
@@ -143,7 +145,33 @@ class ProductRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product}: {FACTS[self.fact].phrase} {WORDS[Comparison(self.comparison)]} {self.value}"
+        return f"{self.get_stage_display()}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """The criterion in plain words; what is wrong with it when it makes no sense."""
+        try:
+            return sentence(
+                fact=self.fact,
+                comparison=self.comparison,
+                value=self.value,
+                currency=self.product.currency,
+            )
+        except NotACriterion as error:
+            return str(error)
+
+    def clean(self) -> None:
+        fact = FACTS.get(self.fact)
+        if fact is None or not self.comparison:
+            return
+        try:
+            comparison_for(fact, self.comparison)
+        except NotACriterion as error:
+            raise ValidationError({"comparison": str(error)}) from None
+        try:
+            read_value(fact, self.value)
+        except NotACriterion as error:
+            raise ValidationError({"value": str(error)}) from None
 
 
 class CatalogueVersion(models.Model):

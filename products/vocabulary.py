@@ -1,8 +1,8 @@
 """Which named facts may rules and benefit formulas speak of, and in which words?
 
 A fact has a kind, a unit and a plain-language phrase. Where its value comes from is told in
-`offers.facts`; a test holds the two together. Protected attributes (gender, age in years, ethnicity,
-religion, family, disability) are not here and so can never steer a decision.
+`offers.facts`; a test holds the two together. Protected attributes (gender, age in years,
+ethnicity, religion, family, disability) are not here and so can never steer a decision.
 """
 
 from __future__ import annotations

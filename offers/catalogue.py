@@ -1,0 +1,241 @@
+"""What does a published catalogue say, read once into closures that decide quickly?
+
+`read(content)` is pure. `published(number)` keeps what it read in this process: a version never
+changes, so it never grows stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from offers.benefits import Formula, Sentence, read_formula, read_sentence
+from offers.facts import CURRENCY
+from offers.rules import Check, Criterion, Requirement
+from products.models import CatalogueVersion, Stage
+
+Content = Mapping[str, Any]
+
+EMPTY: Content = {
+    "format": 1,
+    "currency": CURRENCY,
+    "policy": {
+        "max_offers": 3,
+        "period_days": 30,
+        "cooling_off_days": 90,
+        "need_floor": "0.20",
+    },
+    "need_types": {},
+    "questions": [],
+    "products": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much one person may be asked; days and a share from 0 to 1."""
+
+    max_offers: int
+    period_days: int
+    cooling_off_days: int
+    need_floor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProduct:
+    """One product ready to be decided on; rules are places in the catalogue's list of checks."""
+
+    position: int
+    code: str
+    name: str
+    summary: str
+    currency: str
+    formula: Formula
+    sentence: Sentence
+    minimum_benefit: Decimal
+    lever: Decimal
+    safe_for_vulnerable: bool
+    is_foreign: bool
+    eligibility: tuple[int, ...]
+    applicability: tuple[int, ...]
+    suitability: tuple[int, ...]
+    for_reasons: frozenset[str]
+    fulfilment: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    id: int
+    text: str
+    need_type: str | None
+    strength: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    code: str
+    text: str
+    intents: frozenset[str]
+    contact_reasons: frozenset[str]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Every requirement of the catalogue once, with the words told when it does not hold."""
+
+    checks: list[Check] = field(default_factory=list)
+    because: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+    places: dict[tuple[Requirement, str], int] = field(default_factory=dict)
+
+    def place(self, requirement: Requirement, because: str, currency: str) -> int:
+        known = self.places.get((requirement, because))
+        if known is not None:
+            return known
+        self.checks.append(requirement.checked())
+        self.because.append(because)
+        self.plain.append(requirement.plain(currency))
+        self.places[requirement, because] = len(self.checks) - 1
+        return len(self.checks) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    number: int
+    currency: str
+    policy: Policy
+    need_names: Mapping[str, str]
+    questions: tuple[Question, ...]
+    products: tuple[CompiledProduct, ...]
+    by_code: Mapping[str, CompiledProduct]
+    by_need: Mapping[str, Sequence[tuple[CompiledProduct, Decimal]]]
+    by_reason: Mapping[str, Sequence[CompiledProduct]]
+    requirements: Requirements
+
+
+def read(content: Content, *, number: int = 0) -> Catalogue:
+    """Compile content. Raises NotACriterion, NotAFormula or NotASentence in plain words."""
+    requirements = Requirements()
+    currency = content["currency"]
+    products = tuple(
+        _product(position, row, currency, requirements)
+        for position, row in enumerate(content["products"])
+    )
+    by_need: dict[str, list[tuple[CompiledProduct, Decimal]]] = {}
+    by_reason: dict[str, list[CompiledProduct]] = {}
+    for product, row in zip(products, content["products"], strict=True):
+        for need_type, fit in row["fits"].items():
+            by_need.setdefault(need_type, []).append((product, Decimal(fit)))
+        for reason in product.for_reasons:
+            by_reason.setdefault(reason, []).append(product)
+    return Catalogue(
+        number=number,
+        currency=currency,
+        policy=_policy(content["policy"]),
+        need_names={code: row["name"] for code, row in content["need_types"].items()},
+        questions=tuple(_question(row) for row in content["questions"]),
+        products=products,
+        by_code={product.code: product for product in products},
+        by_need=by_need,
+        by_reason=by_reason,
+        requirements=requirements,
+    )
+
+
+@lru_cache(maxsize=8)
+def published(number: int) -> Catalogue:
+    """The catalogue of that number; 0 is the one before anything was published."""
+    if number == 0:
+        return read(EMPTY)
+    content = CatalogueVersion.objects.values_list("content", flat=True).get(number=number)
+    return read(content, number=number)
+
+
+def requirements_of(rules: Sequence[Mapping[str, Any]]) -> list[tuple[Requirement, str]]:
+    """Rules of one stage as requirements: those that share an `either` are alternatives."""
+    groups: dict[object, list[Mapping[str, Any]]] = {}
+    for index, rule in enumerate(rules):
+        either = rule.get("either")
+        groups.setdefault(("single", index) if either is None else either, []).append(rule)
+    return [
+        (
+            Requirement(
+                tuple(
+                    Criterion.read(
+                        fact=rule["fact"], comparison=rule["comparison"], value=rule["value"]
+                    )
+                    for rule in group
+                )
+            ),
+            group[0]["because"],
+        )
+        for group in groups.values()
+    ]
+
+
+def _product(
+    position: int, row: Mapping[str, Any], currency: str, known: Requirements
+) -> CompiledProduct:
+    of_stage = {
+        stage: requirements_of([rule for rule in row["rules"] if rule["stage"] == stage])
+        for stage in Stage.values
+    }
+    places = {
+        stage: tuple(known.place(one, because, row["currency"]) for one, because in found)
+        for stage, found in of_stage.items()
+    }
+    return CompiledProduct(
+        position=position,
+        code=row["code"],
+        name=row["name"],
+        summary=row["summary"],
+        currency=row["currency"],
+        formula=read_formula(row["benefit_formula"], row["terms"]),
+        sentence=read_sentence(row["benefit_sentence"], row["terms"]),
+        minimum_benefit=Decimal(row["minimum_benefit"]),
+        lever=Decimal(row["lever"]),
+        safe_for_vulnerable=row["safe_for_vulnerable"],
+        is_foreign=row["currency"] != currency,
+        eligibility=places[Stage.ELIGIBILITY],
+        applicability=places[Stage.APPLICABILITY],
+        suitability=places[Stage.SUITABILITY],
+        for_reasons=_reasons(requirement for requirement, _ in of_stage[Stage.APPLICABILITY]),
+        fulfilment=row["fulfilment"],
+    )
+
+
+def _reasons(requirements: Any) -> frozenset[str]:
+    """The contact reasons that a product answers: those that its applicability names."""
+    return frozenset(
+        reason
+        for requirement in requirements
+        for criterion in requirement.criteria
+        if criterion.fact == "contact_reason" and criterion.comparison == "equals"
+        for reason in (criterion.value if isinstance(criterion.value, frozenset) else ())
+    )
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    return Question(
+        code=row["code"],
+        text=row["text"],
+        intents=frozenset(row["intents"]),
+        contact_reasons=frozenset(row["contact_reasons"]),
+        answers=tuple(
+            Answer(answer["id"], answer["text"], answer["need_type"], Decimal(answer["strength"]))
+            for answer in row["answers"]
+        ),
+    )
+
+
+def _policy(row: Mapping[str, Any]) -> Policy:
+    return Policy(
+        max_offers=row["max_offers"],
+        period_days=row["period_days"],
+        cooling_off_days=row["cooling_off_days"],
+        need_floor=Decimal(row["need_floor"]),
+    )

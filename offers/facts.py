@@ -1,0 +1,263 @@
+"""Where does every fact of products.vocabulary come from?
+
+Each is one ORM expression on Customer. One query with all of them tells the facts of a customer;
+the same annotations filter the whole base by a rule. Money counts holdings in `CURRENCY` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum, auto
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    DateField,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, NullIf, Round
+from django.utils import timezone
+
+from customers.models import Customer
+from needs.models import Need
+from offers.rules import PREFIX, FactValue
+from products.models import BalanceMeaning
+from products.vocabulary import FACTS, NUMERIC, Kind
+from service.models import Promise, ServiceRequest
+
+CURRENCY = "GBP"
+IDLE_RATE = Decimal(1)  # per cent a year; money below it is called idle
+PROMISE_MEMORY = timedelta(days=90)
+MONEY = DecimalField(max_digits=16, decimal_places=2)
+RATE = DecimalField(max_digits=8, decimal_places=3)
+NUMBER_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """What the present contact adds; None while nobody is in contact."""
+
+    reason: str | None = None
+    channel: str | None = None
+
+
+NO_CONTACT = ContactFacts()
+
+
+def sources(*, at: datetime, contact: ContactFacts = NO_CONTACT) -> dict[str, Any]:
+    """The expression of every fact, for annotating customers, as of `at`."""
+    today = timezone.localdate(at)
+    return {
+        "is_adult": _true_when(Q(born_on__lte=years_before(today, 18))),
+        "is_vulnerable": _true_when(Q(vulnerable_since__isnull=False)),
+        "has_open_complaint": Exists(
+            ServiceRequest.objects.open().complaints().filter(customer=OuterRef("pk"))
+        ),
+        "segment": F("segment"),
+        "country": F("country"),
+        "tenure_years": _whole_years(today),
+        **_holdings(),
+        "foreign_spend": _figure("foreign_spend"),
+        "annual_income": _figure("annual_income"),
+        "open_requests": _count(ServiceRequest.objects.open()),
+        "broken_promises": _count(Promise.objects.broken().filter(due_at__gte=at - PROMISE_MEMORY)),
+        "open_needs": ArraySubquery(
+            Need.objects.open()
+            .filter(customer=OuterRef("pk"))
+            .order_by("need_type__code")
+            .values("need_type__code")
+        ),
+        "contact_reason": Value(contact.reason, output_field=CharField()),
+        "channel": Value(contact.channel, output_field=CharField()),
+    }
+
+
+def annotated(
+    customers: QuerySet[Customer],
+    *,
+    at: datetime,
+    contact: ContactFacts = NO_CONTACT,
+    names: Iterable[str] = FACTS,
+) -> QuerySet[Customer]:
+    """Customers with the named facts as `fact_<name>`, to be read or filtered by."""
+    known = sources(at=at, contact=contact)
+    return customers.annotate(**{f"{PREFIX}{name}": known[name] for name in sorted(names)})
+
+
+def facts_of(
+    *, customer_id: int, at: datetime, contact: ContactFacts = NO_CONTACT
+) -> dict[str, Any]:
+    """All facts of one customer in one statement, as JSON keeps them.
+
+    Figures are text, sets sorted lists, what is not known is None. Raises Customer.DoesNotExist.
+    """
+    sql, slots, names = _statement()
+    filling = _filling(at=at, customer_id=customer_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [filling[s] if isinstance(s, Slot) else s for s in slots])
+        row = cursor.fetchone()
+    if row is None:
+        raise Customer.DoesNotExist
+    found = dict(zip(names, row, strict=True))
+    found |= {"contact_reason": contact.reason, "channel": contact.channel}
+    return {name: _canonical(fact.kind, found[name]) for name, fact in FACTS.items()}
+
+
+class Slot(Enum):
+    """What changes from one asking to the next."""
+
+    CUSTOMER = auto()
+    TODAY = auto()
+    ADULT_SINCE = auto()
+    REMEMBERED_FROM = auto()
+
+
+# Building this statement costs Django ten times what PostgreSQL needs to answer it, so it is built
+# once a process, for a customer and a moment that cannot be, whose parameters are then exchanged.
+SOMEBODY = -1
+SOMETIME = datetime(1971, 6, 5, 12, tzinfo=UTC)
+CONTACT_FACTS = frozenset({"contact_reason", "channel"})
+
+
+def _filling(*, at: datetime, customer_id: int) -> dict[Slot, object]:
+    today = timezone.localdate(at)
+    return {
+        Slot.CUSTOMER: customer_id,
+        Slot.TODAY: today,
+        Slot.ADULT_SINCE: years_before(today, 18),
+        Slot.REMEMBERED_FROM: at - PROMISE_MEMORY,
+    }
+
+
+@cache
+def _statement() -> tuple[str, list[object], list[str]]:
+    names = sorted(FACTS.keys() - CONTACT_FACTS)
+    rows = annotated(Customer.objects.filter(pk=SOMEBODY), at=SOMETIME, names=names)
+    columns = rows.order_by().values_list(*(f"{PREFIX}{name}" for name in names))
+    sql, parameters = columns.query.sql_with_params()
+    stand_ins = _filling(at=SOMETIME, customer_id=SOMEBODY)
+
+    def slot(value: object) -> object:
+        return next((slot for slot, stand_in in stand_ins.items() if value == stand_in), value)
+
+    return sql, [slot(value) for value in parameters], names
+
+
+def _canonical(kind: Kind, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind in NUMERIC:
+        return f"{Decimal(value).normalize():f}"
+    return sorted(value) if kind == Kind.SET else value
+
+
+def restored(facts: dict[str, Any]) -> dict[str, FactValue]:
+    """Canonical facts as rules and formulas read them."""
+    return {name: _restored(FACTS[name].kind, value) for name, value in facts.items()}
+
+
+def _restored(kind: Kind, value: Any) -> FactValue:
+    if value is None:
+        return None
+    if kind in NUMERIC:
+        return Decimal(value)
+    return frozenset(value) if kind == Kind.SET else value  # type: ignore[no-any-return]
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day earlier; 29 February becomes the 28th where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _true_when(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+
+
+def _whole_years(today: date) -> Func:
+    return Func(
+        Value(today, output_field=DateField()),
+        F("customer_since"),
+        template="EXTRACT(YEAR FROM AGE(%(expressions)s))::integer",
+        output_field=IntegerField(),
+    )
+
+
+def _figure(name: str) -> Case:
+    """One of the customer's own figures; whatever is no number counts as not known."""
+    return Case(
+        When(
+            **{f"figures__{name}__regex": NUMBER_TEXT},
+            then=Cast(KeyTextTransform(name, "figures"), MONEY),
+        ),
+        default=None,
+        output_field=MONEY,
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
+    return Coalesce(Subquery(counted.annotate(rows=Count("pk")).values("rows")), 0)
+
+
+def _holdings() -> dict[str, Any]:
+    held = Q(holdings__isnull=False, holdings__cancelled_on=None)
+    counted = held & Q(holdings__currency=CURRENCY)
+    deposits = counted & Q(holdings__product__category__balance_meaning=BalanceMeaning.MONEY)
+    idle = deposits & Q(holdings__annual_rate__lt=IDLE_RATE)
+    cards = counted & Q(holdings__product__category__balance_meaning=BalanceMeaning.CARD_DEBT)
+    return {
+        "held_products": _codes("holdings__product__code", held),
+        "held_categories": _codes("holdings__product__category__code", held),
+        "total_balance": _sum("holdings__balance", deposits),
+        "idle_balance": _sum("holdings__balance", idle),
+        "current_rate": _mean_rate(idle),
+        "card_debt": _sum("holdings__balance", cards),
+        "card_rate": _mean_rate(cards),
+        "monthly_charges": _sum("holdings__monthly_charge", counted),
+    }
+
+
+def _codes(path: str, condition: Q) -> ArrayAgg:
+    return ArrayAgg(path, filter=condition, distinct=True, default=Value([]))
+
+
+def _sum(path: str, condition: Q) -> Coalesce:
+    return Coalesce(Sum(path, filter=condition), Value(Decimal(0)), output_field=MONEY)
+
+
+def _mean_rate(condition: Q) -> Coalesce:
+    """Weighted by balance, per cent a year to three places; 0 where there is no balance."""
+    weight = ExpressionWrapper(
+        F("holdings__balance") * F("holdings__annual_rate"),
+        output_field=DecimalField(max_digits=22, decimal_places=5),
+    )
+    mean = Sum(weight, filter=condition) / NullIf(
+        Sum("holdings__balance", filter=condition), Value(Decimal(0))
+    )
+    return Coalesce(Round(mean, precision=3), Value(Decimal(0)), output_field=RATE)

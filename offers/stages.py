@@ -1,0 +1,308 @@
+"""Which products may this customer be offered now, which wait, which never, and why?
+
+Pure: the clock, the database and chance are no part of it. Stages in order: eligibility,
+applicability, suitability, service first, purpose guard, contact budget, then the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from offers.benefits import FigureUnknown
+from offers.catalogue import Catalogue, CompiledProduct
+from offers.facts import restored
+from offers.rules import FactValue
+from products.figures import money
+from products.vocabulary import FACTS
+
+ELIGIBILITY = "eligibility"
+APPLICABILITY = "applicability"
+SUITABILITY = "suitability"
+SERVICE_FIRST = "service_first"
+PURPOSE_GUARD = "purpose_guard"
+CONTACT_BUDGET = "contact_budget"
+LOCKING = (SERVICE_FIRST, PURPOSE_GUARD, CONTACT_BUDGET)
+
+ONE = Decimal(1)
+HALF = Decimal("0.5")
+UNSAID = Decimal("0.60")  # strength where the contact's reason or a "later" stands for a need
+BENEFIT_SCALE = Decimal(100)  # a gain of this much a year scores half way between none and much
+NOT_RELEVANT = "Answers no open need and not the reason for this contact."
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+REFUSED = {
+    "declined": "Declined",
+    "not_relevant": "Called not relevant",
+    "would_need": "Not what they would need",
+}
+
+
+def day(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+class Match(NamedTuple):
+    """Why a product is relevant; `answers_now` when the need was expressed in this contact."""
+
+    weight: Decimal
+    strength: Decimal
+    fit: Decimal
+    need: Mapping[str, Any] | None
+    because: str
+    answers_now: bool
+
+
+class Candidate(NamedTuple):
+    product: CompiledProduct
+    match: Match
+    benefit: Decimal
+    benefit_score: Decimal
+    score: Decimal
+
+
+class Locked(NamedTuple):
+    candidate: Candidate
+    stage: str
+    because: str
+    until: str
+
+
+@dataclass(slots=True)
+class Sifted:
+    """Where every product ended; `excluded` by stage and reason."""
+
+    open: list[Candidate] = field(default_factory=list)
+    locked: list[Locked] = field(default_factory=list)
+    excluded: dict[tuple[str, str], list[CompiledProduct]] = field(default_factory=dict)
+
+
+class Sieve:
+    """One customer's passage through the stages of one catalogue."""
+
+    def __init__(self, inputs: Mapping[str, Any], catalogue: Catalogue) -> None:
+        self.inputs = inputs
+        self.catalogue = catalogue
+        self.today = date.fromisoformat(inputs["today"])
+        self.facts: dict[str, FactValue] = restored(inputs["facts"])
+        self.figures: Any = self.facts
+        self.requirements = catalogue.requirements
+        self.answers = {offer["product"]: offer for offer in inputs["offers"]}  # newest last
+        self.barred = self._barred()
+        self.spent_until = self._spent_until()
+
+    # --- what all products share --------------------------------------------------------------
+
+    def _barred(self) -> dict[str, str]:
+        barred = {
+            code: "The customer has it already."
+            for code in self.facts["held_products"]  # type: ignore[union-attr]
+        }
+        for code, offer in self.answers.items():
+            on = date.fromisoformat(offer["on"])
+            if offer["status"] == "already_has":
+                barred[code] = f"The customer said on {day(on)} that they have it already."
+            elif offer["status"] == "accepted":
+                recent = on + timedelta(days=self.catalogue.policy.cooling_off_days) > self.today
+                if offer["under_way"] or recent:
+                    barred[code] = f"Accepted on {day(on)}."
+        return barred
+
+    def _spent_until(self) -> date | None:
+        """The day from which one more offer may be put; None when that is today."""
+        policy = self.catalogue.policy
+        period = timedelta(days=policy.period_days)
+        put = sorted(date.fromisoformat(offer["on"]) for offer in self.inputs["offers"])
+        within = [on for on in put if on + period > self.today]
+        if len(within) < policy.max_offers:
+            return None
+        return within[-policy.max_offers] + period if policy.max_offers else date.max
+
+    # --- the stages ---------------------------------------------------------------------------
+
+    def sift(self) -> Sifted:
+        """Every product of the catalogue, each at the stage where it ended."""
+        sifted = Sifted()
+        checks, because = self.requirements.checks, self.requirements.because
+        facts, barred = self.facts, self.barred
+        relevant = self.relevant(self.inputs["needs"])
+        excluded = sifted.excluded
+        for product in self.catalogue.products:
+            for place in product.eligibility:
+                if not checks[place](facts):
+                    reason = (ELIGIBILITY, because[place])
+                    break
+            else:
+                if product.code in barred:
+                    reason = (ELIGIBILITY, barred[product.code])
+                elif product.is_foreign:
+                    reason = (ELIGIBILITY, f"Sold in {product.currency} only.")
+                elif product.position not in relevant:
+                    reason = (APPLICABILITY, NOT_RELEVANT)
+                else:
+                    found = self.examine(product, relevant[product.position])
+                    if isinstance(found, Candidate):
+                        self._lock_or_open(found, sifted)
+                        continue
+                    reason = found
+            if reason in excluded:
+                excluded[reason].append(product)
+            else:
+                excluded[reason] = [product]
+        return sifted
+
+    def is_eligible(self, product: CompiledProduct) -> bool:
+        checks = self.requirements.checks
+        return (
+            all(checks[place](self.facts) for place in product.eligibility)
+            and product.code not in self.barred
+            and not product.is_foreign
+        )
+
+    def relevant(self, needs: Iterable[Mapping[str, Any]]) -> dict[int, Match]:
+        """The best match of every product that answers a need, the reason or a due "later"."""
+        found: dict[int, Match] = {}
+        for need in needs:
+            strength = Decimal(need["strength"])
+            for product, fit in self.catalogue.by_need.get(need["type"], ()):
+                match = Match(
+                    strength * fit, strength, fit, need, f"answers “{need['name']}”", need["now"]
+                )
+                known = found.get(product.position)
+                if known is None or self._better(match, known):
+                    found[product.position] = match
+        reason = self.inputs["contact"]["reason"]
+        for product in self.catalogue.by_reason.get(reason, ()):
+            found.setdefault(
+                product.position,
+                Match(UNSAID, UNSAID, ONE, None, "answers the reason for this contact", True),
+            )
+        for code, offer in self.answers.items():
+            if offer["status"] == "later" and date.fromisoformat(offer["later_on"]) <= self.today:
+                later = self.catalogue.by_code.get(code)
+                if later is not None:
+                    because = f"asked on {day(date.fromisoformat(offer['on']))} to be asked again"
+                    found.setdefault(
+                        later.position, Match(UNSAID, UNSAID, ONE, None, because, False)
+                    )
+        return found
+
+    def _better(self, match: Match, known: Match) -> bool:
+        floor = self.catalogue.policy.need_floor
+        return (match.answers_now and match.weight >= floor, match.weight) > (
+            known.answers_now and known.weight >= floor,
+            known.weight,
+        )
+
+    def examine(self, product: CompiledProduct, match: Match) -> Candidate | tuple[str, str]:
+        """Applicability, then suitability: a scored candidate, or the stage and the reason."""
+        checks, because = self.requirements.checks, self.requirements.because
+        for place in product.applicability:
+            if not checks[place](self.facts):
+                return APPLICABILITY, because[place]
+        if match.weight < self.catalogue.policy.need_floor:
+            return APPLICABILITY, "The need is too weak for an offer."
+        for place in product.suitability:
+            if not checks[place](self.facts):
+                return SUITABILITY, because[place]
+        if self.facts["is_vulnerable"] and not product.safe_for_vulnerable:
+            return SUITABILITY, "Not marked safe for a vulnerable customer."
+        try:
+            benefit = product.formula.worth(self.figures)
+        except FigureUnknown as unknown:
+            return SUITABILITY, f"The customer's {FACTS[unknown.name].phrase} is not known."
+        if benefit is None:
+            return SUITABILITY, "The benefit cannot be worked out from these figures."
+        if benefit < product.minimum_benefit:
+            return SUITABILITY, self._too_little(product, benefit)
+        benefit_score = benefit_share(benefit)
+        score = match.weight * benefit_score * product.lever
+        return Candidate(product, match, benefit, benefit_score, score)
+
+    @staticmethod
+    def _too_little(product: CompiledProduct, benefit: Decimal) -> str:
+        least = money(product.minimum_benefit, product.currency)
+        if benefit <= 0:
+            return f"Gains the customer nothing; at least {least} a year is asked."
+        gain = money(benefit, product.currency)
+        return f"Gains the customer {gain} a year; at least {least} is asked."
+
+    def _lock_or_open(self, candidate: Candidate, sifted: Sifted) -> None:
+        lock = (
+            self._service_first(candidate.match)
+            or self._purpose_guard()
+            or self._contact_budget(candidate)
+        )
+        if lock is None:
+            sifted.open.append(candidate)
+        else:
+            sifted.locked.append(Locked(candidate, *lock))
+
+    def _service_first(self, match: Match) -> tuple[str, str, str] | None:
+        if self.facts["has_open_complaint"]:
+            return (
+                SERVICE_FIRST,
+                "An open complaint comes before any offer.",
+                "the complaint is settled",
+            )
+        if match.answers_now:
+            return None
+        if self.facts["is_vulnerable"]:
+            return (
+                SERVICE_FIRST,
+                "Marked vulnerable: only what they say they need now is offered.",
+                "the customer says that they need it",
+            )
+        contact = self.inputs["contact"]
+        if contact["settled"] is None:
+            first = contact["waits_for"]
+            return (
+                SERVICE_FIRST,
+                f"First what the customer got in touch for: {first}.",
+                f"{first} is done or has a date",
+            )
+        return None
+
+    def _purpose_guard(self) -> tuple[str, str, str] | None:
+        contact = self.inputs["contact"]
+        if not contact["is_follow_up"] or self.inputs["marketing"]["is_permitted"]:
+            return None
+        because = self.inputs["marketing"]["because"]
+        return (
+            PURPOSE_GUARD,
+            f"This contact asks how it went; it may not sell: {because}.",
+            "the customer permits marketing calls, within the hours for calls",
+        )
+
+    def _contact_budget(self, candidate: Candidate) -> tuple[str, str, str] | None:
+        offer = self.answers.get(candidate.product.code)
+        if offer is not None and (lock := self._answered(offer)):
+            return lock
+        if self.spent_until is not None and not candidate.match.answers_now:
+            policy = self.catalogue.policy
+            return (
+                CONTACT_BUDGET,
+                f"{policy.max_offers} offers in {policy.period_days} days are enough.",
+                day(self.spent_until),
+            )
+        return None
+
+    def _answered(self, offer: Mapping[str, Any]) -> tuple[str, str, str] | None:
+        on = date.fromisoformat(offer["on"])
+        if offer["status"] == "later":
+            later_on = date.fromisoformat(offer["later_on"])
+            if later_on > self.today:
+                return CONTACT_BUDGET, f"To be asked again on {day(later_on)}.", day(later_on)
+        if offer["status"] in REFUSED:
+            again = on + timedelta(days=self.catalogue.policy.cooling_off_days)
+            if again > self.today:
+                words = REFUSED[offer["status"]]
+                return CONTACT_BUDGET, f"{words} on {day(on)}.", day(again)
+        return None
+
+
+def benefit_share(benefit: Decimal) -> Decimal:
+    """From 0.5 for no gain in figures towards 1 for a large one; a gain never ranks lower."""
+    return HALF + HALF * benefit / (benefit + BENEFIT_SCALE) if benefit > 0 else HALF
