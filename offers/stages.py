@@ -32,7 +32,7 @@ HALF = Decimal("0.5")
 UNSAID = Decimal("0.60")  # strength where the contact's reason or a "later" stands for a need
 BENEFIT_SCALE = Decimal(100)  # a gain of this much a year scores half way between none and much
 NOT_RELEVANT = "Answers no open need and not the reason for this contact."
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 REFUSED = {
     "declined": "Declined",
     "not_relevant": "Called not relevant",
@@ -96,10 +96,8 @@ class Sieve:
     # --- what all products share --------------------------------------------------------------
 
     def _barred(self) -> dict[str, str]:
-        barred = {
-            code: "The customer has it already."
-            for code in self.facts["held_products"]  # type: ignore[union-attr]
-        }
+        held: Iterable[str] = self.facts["held_products"]  # type: ignore[assignment]
+        barred = dict.fromkeys(held, "The customer has it already.")
         for code, offer in self.answers.items():
             on = date.fromisoformat(offer["on"])
             if offer["status"] == "already_has":
@@ -204,22 +202,30 @@ class Sieve:
                 return APPLICABILITY, because[place]
         if match.weight < self.catalogue.policy.need_floor:
             return APPLICABILITY, "The need is too weak for an offer."
-        for place in product.suitability:
-            if not checks[place](self.facts):
-                return SUITABILITY, because[place]
-        if self.facts["is_vulnerable"] and not product.safe_for_vulnerable:
-            return SUITABILITY, "Not marked safe for a vulnerable customer."
-        try:
-            benefit = product.formula.worth(self.figures)
-        except FigureUnknown as unknown:
-            return SUITABILITY, f"The customer's {FACTS[unknown.name].phrase} is not known."
-        if benefit is None:
-            return SUITABILITY, "The benefit cannot be worked out from these figures."
-        if benefit < product.minimum_benefit:
-            return SUITABILITY, self._too_little(product, benefit)
+        benefit = self._suits(product)
+        if isinstance(benefit, str):
+            return SUITABILITY, benefit
         benefit_score = benefit_share(benefit)
         score = match.weight * benefit_score * product.lever
         return Candidate(product, match, benefit, benefit_score, score)
+
+    def _suits(self, product: CompiledProduct) -> Decimal | str:
+        """The benefit a year, or why the product is not in this customer's interest."""
+        checks, because = self.requirements.checks, self.requirements.because
+        for place in product.suitability:
+            if not checks[place](self.facts):
+                return because[place]
+        if self.facts["is_vulnerable"] and not product.safe_for_vulnerable:
+            return "Not marked safe for a vulnerable customer."
+        try:
+            benefit = product.formula.worth(self.figures)
+        except FigureUnknown as unknown:
+            return f"The customer's {FACTS[unknown.name].phrase} is not known."
+        if benefit is None:
+            return "The benefit cannot be worked out from these figures."
+        if benefit < product.minimum_benefit:
+            return self._too_little(product, benefit)
+        return benefit
 
     @staticmethod
     def _too_little(product: CompiledProduct, benefit: Decimal) -> str:

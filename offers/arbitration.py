@@ -1,0 +1,104 @@
+"""What helps this customer now? One pure function decides; what it decided is kept.
+
+`decide` reads neither clock, database nor chance, so a stored decision replays bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Context, localcontext
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.live import panel_changed
+from accounts.models import User
+from customers.models import Customer
+from interactions.models import Interaction
+from offers import catalogue
+from offers.catalogue import Catalogue
+from offers.models import Decision
+from offers.publishing import canonical, digest_of, latest_number
+from offers.ranking import mark_moves, rank
+from offers.situation import gather
+from offers.stages import Sieve
+
+ENGINE = "stages-1"
+ARITHMETIC = Context(prec=28)
+
+__all__ = ["ENGINE", "canonical", "decide", "decide_for", "latest_for", "replay"]
+
+
+def decide(inputs: Mapping[str, Any], published: Catalogue) -> dict[str, Any]:
+    """The ranked ways to help, what waits and what is excluded, each with its reason."""
+    with localcontext(ARITHMETIC):
+        results = rank(inputs, published, Sieve(inputs, published))
+        mark_moves(results["ways"], inputs, inputs.get("previous"))
+    return {"engine": ENGINE, **results}
+
+
+def replay(decision: Decision) -> dict[str, Any]:
+    """The results worked out again from what was kept."""
+    return decide(decision.inputs, catalogue.published(decision.catalogue_number))
+
+
+def latest_for(*, customer: Customer, interaction: Interaction | None) -> Decision | None:
+    """The newest decision of the contact, or of the customer outside of one."""
+    return (
+        Decision.objects.filter(customer=customer, interaction=interaction)
+        .select_related(None)
+        .newest()
+        .first()
+    )
+
+
+def decide_for(
+    *,
+    customer: Customer,
+    interaction: Interaction | None,
+    by: User | None,
+    at: datetime | None = None,
+) -> Decision:
+    """Decide on the situation as it is; kept only when something has changed."""
+    number = latest_number()
+    inputs = gather(
+        customer=customer,
+        interaction=interaction,
+        at=at or timezone.now(),
+        catalogue_number=number,
+    )
+    digest = digest_of({"engine": ENGINE, **inputs})
+    latest = latest_for(customer=customer, interaction=interaction)
+    if latest is not None and latest.digest == digest:
+        return latest
+    inputs["previous"] = _kept_of(latest)
+    decision = Decision.objects.create(
+        customer=customer,
+        interaction=interaction,
+        made_by=by,
+        catalogue_number=number,
+        engine=ENGINE,
+        inputs=inputs,
+        results=decide(inputs, catalogue.published(number)),
+        digest=digest,
+    )
+    panel_changed(
+        panel="offers.ways",
+        customer_id=customer.pk,
+        user_ids={pk for pk in (by and by.pk, interaction and interaction.agent_id) if pk},
+    )
+    return decision
+
+
+def _kept_of(decision: Decision | None) -> dict[str, Any] | None:
+    """What the next decision needs of this one to say what moved and why."""
+    if decision is None:
+        return None
+    return {
+        "decision": decision.pk,
+        "catalogue": decision.catalogue_number,
+        "settled": decision.results["settled"] is not None,
+        "keys": [entry["key"] for entry in decision.results["ways"]],
+        "needs": {need["type"]: need["strength"] for need in decision.inputs["needs"]},
+    }
