@@ -1,0 +1,40 @@
+"""Count every figure of the dashboards again from the raw rows, month by month."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from insights import rollups
+from insights.models import RollUp
+
+
+class Command(BaseCommand):
+    help = (
+        "Count every figure of the dashboards again from the raw rows. "
+        "Stopped at any moment, it goes on where it was; --restart begins anew."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--restart", action="store_true", help="begin anew")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["restart"] or RollUp.current().counting_from is None:
+            rollups.start_full_count()
+        total, done, started = rollups.months_to_count(), 0, time.monotonic()
+        while RollUp.current().counting_from is not None:
+            month = rollups.count_next_month()
+            if month is None:  # the worker is at it; it leaves the lock between two steps
+                time.sleep(0.2)
+                continue
+            done += 1
+            self.stdout.write(
+                f"\r{month:%B %Y} counted: {done} of {total} months, "
+                f"{time.monotonic() - started:.0f} s".ljust(70),
+                ending="" if self.stdout.isatty() else "\n",
+            )
+        rollups.refresh()
+        self.stdout.write(f"\nAll figures equal the raw rows ({time.monotonic() - started:.1f} s).")
