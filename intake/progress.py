@@ -14,11 +14,11 @@ PAINTS_APART = 0.1
 class Progress:
     """A bar with rate and time left; plain lines now and then where nobody watches."""
 
-    def __init__(self, what: str, total: int | None, *, out: TextIO) -> None:
+    def __init__(self, what: str, total: int | None, *, out: TextIO, done: int = 0) -> None:
         self.what = what
         self.total = total
         self.out = out
-        self.done = 0
+        self.done = self.before = done
         self.started = time.monotonic()
         self._painted = 0.0
         self._live = out.isatty()
@@ -36,7 +36,7 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        return self.done / max(time.monotonic() - self.started, 0.001)
+        return (self.done - self.before) / max(time.monotonic() - self.started, 0.001)
 
     def advance(self, count: int = 1) -> None:
         self.done += count
@@ -50,7 +50,7 @@ class Progress:
         if self.total:
             filled = min(WIDTH, WIDTH * self.done // self.total)
             bar = "█" * filled + "░" * (WIDTH - filled)
-            left = (self.total - self.done) / self.rate if self.done else 0
+            left = (self.total - self.done) / self.rate if self.rate else 0
             line = f"{self.what} {bar} {self.done:,} of {self.total:,}, {left:.0f} s left"
         line = f"{line}, {self.rate:,.0f} a second"
         if self._live:

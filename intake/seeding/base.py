@@ -43,6 +43,7 @@ def told_by_name(team_id: int, today: date) -> dict[str, Profile]:
             since=since,
             born_on=date(1955 + (number * 7) % 45, 1 + number % 12, 1 + number % 28),
             holdings=held,
+            is_told=True,
             **rest,  # type: ignore[arg-type]
         )
 

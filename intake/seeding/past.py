@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,13 @@ HISTORY = timedelta(days=730)
 WINDOW = (time(8), time(21))
 CHANNELS = ("voice", "voice", "voice", "voice", "email", "email", "chat", "form", "sms")
 CONSENT_WORDING = "2025-04"
+
+
+def at_work(moment: datetime) -> datetime:
+    """That moment, or nine o'clock after it when nobody is at work."""
+    if 8 <= moment.hour < 18:
+        return moment
+    return moment.replace(hour=9) + timedelta(days=moment.hour // 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ class Profile:
     mood: float = 0.75
     leaves: bool = False
     is_saved: bool = False
+    is_told: bool = False  # the day tells this customer's needs; chance adds none
     has_words: bool = True
 
 
@@ -247,7 +255,7 @@ class Chronicle:
         return customer
 
     def _customer(self, profile: Profile) -> int:
-        since = datetime.combine(profile.since, time(10), tzinfo=LONDON)
+        since = datetime.combine(profile.since, time(10), tzinfo=UTC)
         customer = self.customers.add(
             profile.team_id,
             profile.kind,
@@ -280,13 +288,13 @@ class Chronicle:
     def _times(self, profile: Profile) -> list[datetime]:
         """Moments on working days between 8 and 18 o'clock, in order."""
         random, now = self.random, self.world.now
-        first = max(now - HISTORY, datetime.combine(profile.since, time(12), tzinfo=LONDON))
+        first = max(now - HISTORY, datetime.combine(profile.since, time(12), tzinfo=UTC))
         days = max((now - first).days - 2, 1)
         moments = []
         for _ in range(profile.contacts):
             day = (first + timedelta(days=1 + random.random() * days)).astimezone(LONDON)
             day -= timedelta(days=max(day.weekday() - 4, 0))
-            moment = day.replace(hour=8, minute=0, second=0, microsecond=0)
+            moment = day.replace(hour=8, minute=0, second=0, microsecond=0).astimezone(UTC)
             moments.append(moment + timedelta(seconds=random.randrange(36_000)))
         limit = now - timedelta(hours=20)
         return sorted(moment for moment in moments if first < moment < limit)
@@ -300,14 +308,14 @@ class Chronicle:
             if code == "close-account" and not (profile.leaves or profile.is_saved):
                 code = "savings-rate"
         story = words.STORIES[code]
-        went_well = random.random() < 0.35 + 0.6 * profile.mood
+        went_well = random.random() < 0.55 + 0.42 * profile.mood
         outcome = Outcome.RESOLVED if went_well else Outcome.UNRESOLVED
-        if story.request_type and (not went_well or random.random() < 0.5):
+        if story.request_type and random.random() < 0.65:
             outcome = Outcome.PROMISED
         contact = self._open(customer, profile, at, code, outcome)
         if outcome == Outcome.PROMISED:
             self._request(contact, story, went_well)
-        if story.needs and random.random() < 0.8:
+        if story.needs and not profile.is_told and random.random() < 0.8:
             self._need(contact, random.choice(story.needs), went_well)
         self._follow_up(contact, went_well)
 
@@ -315,7 +323,7 @@ class Chronicle:
         """The wish to leave: ended as asked, or saved by meeting a need."""
         known = max((self.world.now.date() - profile.since).days - 10, 1)
         days = 3 + self.random.random() * min(700, known)
-        at = (self.world.now - timedelta(days=days)).astimezone(LONDON).replace(hour=11)
+        at = (self.world.now - timedelta(days=days)).replace(hour=11)
         contact = self._open(customer, profile, at, "close-account", Outcome.RESOLVED)
         need = self.random.choice(words.STORIES["close-account"].needs)
         self._need(contact, need, profile.is_saved, is_leaving=profile.leaves)
@@ -377,8 +385,8 @@ class Chronicle:
         random, now = self.random, self.world.now
         kind = self.world.request_types[story.request_type]
         opened_at, target_at = contact.closed_at, contact.closed_at + kind.target
-        days = kind.target * (0.2 + 0.7 * random.random() if went_well else 0.9 + random.random())
-        resolved_at: datetime | None = opened_at + days
+        days = kind.target * (0.2 + 0.65 * random.random() if went_well else 0.8 + random.random())
+        resolved_at: datetime | None = at_work(opened_at + days)
         if resolved_at and resolved_at > now - timedelta(hours=1):
             resolved_at = None
         status = "closed" if resolved_at else random.choice(("open", "in_progress"))
@@ -585,7 +593,8 @@ class Chronicle:
     def _problem(self, contact: Contact, call: int, at: datetime) -> int | None:
         """The owned request that a bad answer opens; the customer's word closes it."""
         kind = self.world.request_types["problem-after-contact"]
-        resolved_at: datetime | None = at + kind.target * (0.2 + self.random.random())
+        days = kind.target * (0.2 + self.random.random())
+        resolved_at: datetime | None = at_work(at + days)
         if resolved_at and resolved_at > self.world.now - timedelta(hours=1):
             resolved_at = None
         status = "closed" if resolved_at else "open"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Presence, Role, Team, User
 
 EVERYDAY = "Everyday banking"
@@ -32,10 +34,14 @@ STAFF = (
 def employ(password: str) -> dict[str, User]:
     """Teams and log-ins, made or left as they are; the password is the one printed at the start."""
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in (EVERYDAY, BUSINESS)}
-    return {person.username: _employ(person, teams, password) for person in STAFF}
+    staff = {person.username: _employ(person, teams) for person in STAFF}
+    if not staff["sam"].check_password(password):
+        hashed = make_password(password)
+        User.objects.filter(username__in=staff).update(password=hashed)
+    return staff
 
 
-def _employ(person: Person, teams: dict[str, Team], password: str) -> User:
+def _employ(person: Person, teams: dict[str, Team]) -> User:
     user, is_new = User.objects.get_or_create(
         username=person.username,
         defaults={
@@ -49,7 +55,4 @@ def _employ(person: Person, teams: dict[str, Team], password: str) -> User:
     )
     if is_new:
         user.teams.set(teams[name] for name in person.teams)
-    if is_new or not user.check_password(password):
-        user.set_password(password)
-        user.save(update_fields=["password"])
     return user

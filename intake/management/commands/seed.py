@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from intake.seeding import day
+from customers.models import Customer
+from intake.progress import Progress
+from intake.seeding import day, scale
 
 
 class Command(BaseCommand):
@@ -33,6 +36,14 @@ class Command(BaseCommand):
             self.stdout.write("One day of Northgate Bank is in place.")
         else:
             self.stdout.write("The day is in place already; nothing was added.")
+        if options["scale"]:
+            self._scale(options["scale"])
+
+    def _scale(self, total: int) -> None:
+        here = Customer.objects.filter(source=scale.SOURCE).count()
+        with Progress("Customers", total, out=sys.stdout, done=here) as progress:
+            added = scale.seed_scale(total, advanced=progress.advance)
+        self.stdout.write(f"{added:,} customers were added with everything that belongs to them.")
 
     def _reset(self) -> None:
         if settings.PRODUCTION:

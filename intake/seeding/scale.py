@@ -1,0 +1,163 @@
+"""The same bank at any size: N customers with about ten contacts each, to measure with.
+
+Batch by batch, each in a transaction of its own with its own random generator: a run that was
+stopped goes on where it ended, and the same N gives the same data.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from accounts.models import Role, Team, User
+from customers.models import Customer
+from intake.copying import Ids, trusted
+from intake.seeding import people
+from intake.seeding.base import drawn, mail
+from intake.seeding.day import SEED
+from intake.seeding.names import FIRST, LAST
+from intake.seeding.past import Chronicle, World
+
+SOURCE = "scale"
+BATCH = 1000
+CONTACTS = 7  # and about three follow-up calls
+AGENTS = 40
+BUSINESS_SHARE = 10  # one customer in ten is a business
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every worker needs to write any batch."""
+
+    world: World
+    everyday: int
+    business: int
+
+
+def seed_scale(
+    total: int,
+    *,
+    advanced: Callable[[int], None],
+    now: datetime | None = None,
+    workers: int | None = None,
+) -> int:
+    """Have `total` customers of this source; returns how many were added."""
+    teams = {team.name: team.pk for team in Team.objects.all()}
+    everyday, business = teams[people.EVERYDAY], teams[people.BUSINESS]
+    agents = {everyday: _agents(everyday), business: _agents(business)}
+    plan = Plan(World.load(now=now or timezone.now(), agents=agents), everyday, business)
+    missing = _missing(total)
+    for numbers in _written(plan, missing, workers or os.cpu_count() or 1):
+        advanced(len(numbers))
+    if missing:
+        _tidy()
+    return sum(map(len, missing))
+
+
+def _missing(total: int) -> list[range]:
+    """The batches that no earlier run has finished."""
+    known = set(
+        Customer.objects.filter(source=SOURCE, external_id__endswith="000").values_list(
+            "external_id", flat=True
+        )
+    )
+    batches = (range(start, min(start + BATCH, total)) for start in range(0, total, BATCH))
+    return [numbers for numbers in batches if external_id(numbers.start) not in known]
+
+
+def external_id(number: int) -> str:
+    return f"S-{number:09d}"
+
+
+def _written(plan: Plan, missing: list[range], workers: int) -> Iterator[range]:
+    if workers == 1:
+        chronicle = Chronicle(plan.world, Random(SEED))
+        for numbers in missing:
+            _batch(chronicle, plan, numbers)
+            yield numbers
+        return
+    connections.close_all()  # a connection must not be shared with a forked process
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, fork, _prepare_worker, (plan,)) as pool:
+        for done in as_completed([pool.submit(_batch_in_worker, numbers) for numbers in missing]):
+            yield done.result()
+
+
+_worker: list[tuple[Chronicle, Plan]] = []
+
+
+def _prepare_worker(plan: Plan) -> None:
+    _worker.append((Chronicle(plan.world, Random(SEED)), plan))
+
+
+def _batch_in_worker(numbers: range) -> range:
+    chronicle, plan = _worker[0]
+    _batch(chronicle, plan, numbers)
+    return numbers
+
+
+@transaction.atomic
+def _batch(chronicle: Chronicle, plan: Plan, numbers: range) -> None:
+    chronicle.random = random = Random(SEED + numbers.start)
+    today = timezone.localdate(chronicle.world.now)
+    for number in numbers:
+        is_business = number % BUSINESS_SHARE == 0
+        name = f"{random.choice(FIRST)} {random.choice(LAST)}"
+        profile = drawn(
+            number,
+            f"{name} Ltd" if is_business else name,
+            plan.business if is_business else plan.everyday,
+            today,
+            random,
+            is_business=is_business,
+            source=SOURCE,
+        )
+        profile.external_id = external_id(number)
+        profile.phone = f"+4499{number:08d}"  # a range that nobody has
+        profile.email = mail(name, number)
+        profile.contacts = CONTACTS
+        profile.has_words = False
+        chronicle.tell(profile)
+    chronicle.customers.write()
+    with trusted():
+        chronicle.write()
+
+
+def _agents(team: int) -> list[int]:
+    """People who own the past; they cannot log in."""
+    known = list(
+        User.objects.filter(teams=team, username__startswith="agent-").values_list("pk", flat=True)
+    )
+    if known:
+        return known
+    ids = Ids(User, block=AGENTS)
+    agents = [
+        User(
+            username=f"agent-{team}-{number:02d}",
+            first_name="Agent",
+            last_name=f"{team}.{number:02d}",
+            role=Role.AGENT,
+            password="!",  # noqa: S106  (no password fits)
+            is_active=False,
+            id=ids.next(),
+        )
+        for number in range(1, AGENTS + 1)
+    ]
+    User.objects.bulk_create(agents)
+    Team.objects.get(pk=team).members.add(*agents)
+    return [agent.pk for agent in agents]
+
+
+def _tidy() -> None:
+    """Let the planner know the new sizes, and read rows without looking at their transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0")
+        cursor.execute("vacuum analyze")
