@@ -46,7 +46,6 @@ def user(name: str, role: Role, *teams: Team) -> User:
     person = User.objects.create_user(
         username=name.lower(), first_name=name, role=role, is_staff=role == Role.ADMINISTRATOR
     )
-    person.set_unusable_password()
     person.teams.set(teams)
     return person
 

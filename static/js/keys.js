@@ -18,17 +18,24 @@ function press(element) {
   if (!isTyping(element)) element.click();
 }
 
+function nameOf(element) {
+  const { keyName, command } = element.dataset;
+  if (keyName ?? command) return keyName ?? command;
+  const words = [...element.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent);
+  return words.join(" ").replace(/\s+/g, " ").trim().slice(0, 48);
+}
+
 function showSheet(sheet) {
   const list = sheet.querySelector("[data-shortcut-list]");
   const seen = new Set();
   list.replaceChildren(...[...document.querySelectorAll("[data-key]")].flatMap((element) => {
-    const name = element.dataset.keyName ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+    const name = nameOf(element);
     const entry = `${element.dataset.key} ${name}`;
     if (seen.has(entry) || !isShown(element)) return [];
     seen.add(entry);
     const item = document.createElement("li"), key = document.createElement("kbd");
     key.textContent = element.dataset.key.toUpperCase();
-    item.append(name.replace(/\s+/g, " ").slice(0, 48), key);
+    item.append(name, key);
     return [item];
   }));
   sheet.showModal();
