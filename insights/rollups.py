@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import IntegerField, Max, Min, Value
@@ -92,7 +92,8 @@ class Run:
 def recount(tally: Tally, *, first: date, last: date) -> int:
     """Make the tally's figures of these days equal to the raw rows; how many figures changed."""
     records, values = _statement(tally, first=first, last=last, by_product=False)
-    stays, more = NOTHING, ()
+    stays: str = NOTHING
+    more: tuple[Any, ...] = ()
     if tally.product_of is ProductOf.STAY:
         stays, more = _statement(tally, first=first, last=last, by_product=True)
     sql = RECOUNT.format(records=records, stays=stays, by_product=BY_PRODUCT[tally.product_of])
@@ -104,7 +105,7 @@ def recount(tally: Tally, *, first: date, last: date) -> int:
 
 def _statement(
     tally: Tally, *, first: date, last: date, by_product: bool
-) -> tuple[str, tuple[object, ...]]:
+) -> tuple[str, tuple[Any, ...]]:
     records = between(tally.records(by_product), tally, first=first, last=last).order_by()
     if tally.product_of is ProductOf.HELD:
         records = records.annotate(own_product=Value(None, output_field=IntegerField()))
