@@ -16,6 +16,7 @@ ADMINISTERING: Final = frozenset({Role.ADMINISTRATOR.value})
 SECTIONS: Final = (
     ("Desk", "console:desk", EVERYBODY),
     ("Retention", "insights:retention", LEADING),
+    ("Follow-ups", "followups:list", LEADING),
     ("Catalogue", "products:catalogue", ADMINISTERING),
     ("Administration", "admin:index", ADMINISTERING),
 )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("desk/", views.desk, name="desk"),
     path("desk/interactions/<int:pk>/", views.contact, name="contact"),
+    path("desk/interactions/<int:pk>/closure/", views.closure, name="closure"),
     path("desk/customers/<int:pk>/", views.customer, name="customer"),
     path("desk/work/", views.work, name="work"),
     path("desk/waiting/", views.waiting, name="waiting"),

@@ -8,18 +8,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Presence, User
 from console import panels
-from console.forms import PresenceForm
+from console.forms import ClosureForm, PresenceForm
 from customers.models import Customer
+from followups.models import FollowUp
+from followups.panels import script
 from interactions.models import Interaction
 from interactions.panels import conversation, timeline
 from needs.panels import needs
+from offers.panels import ways
+from offers.wrapping_up import outstanding, summary_of, wrap_up
 from service.panels import requests
 
 SEARCH_LENGTH, FOUND = 100, 8
-SLOTS = {"request": "service:request", "promise": "service:promise"}
+SLOTS = {
+    "request": "service:request",
+    "promise": "service:promise",
+    "follow_up": "followups:owed",
+}
 
 
 def _user(request: HttpRequest) -> User:
@@ -50,7 +59,27 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     interaction = get_object_or_404(panels.with_standing(rows, "customer"), pk=pk)
     context = _around(user=user, row=interaction, customer=interaction.customer)
     context |= {"conversation": conversation(interaction=interaction)}
+    context |= {"script": script(interaction=interaction), "ways": ways(interaction=interaction)}
+    if interaction.closed_at:
+        context["follow_up"] = FollowUp.objects.filter(interaction=interaction).first()
     return render(request, "console/contact.html", context)
+
+
+def closure(request: HttpRequest, pk: int) -> HttpResponse:
+    """Wrap up: the form with every need that was expressed, and the closing."""
+    user = _user(request)
+    seen = Interaction.objects.visible_to(user).select_related("contact_reason", "customer")
+    interaction = get_object_or_404(seen, pk=pk)
+    draft = {} if request.method == "POST" else {"summary": summary_of(interaction)}
+    needs_left = outstanding(interaction)
+    form = ClosureForm(request.POST or None, needs=needs_left, initial=draft)
+    if request.method == "POST" and form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("wrap_up_code", "summary")}
+        wrap_up(interaction=interaction, by=user, needs=form.endings(), **words)
+        return HttpResponseClientRedirect(reverse("console:contact", args=[pk]))
+    context = {"form": form, "interaction": interaction}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "console/_closing.html", context, status=status)
 
 
 @require_GET
