@@ -76,6 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    id: int
     code: str
     text: str
     intents: frozenset[str]
@@ -221,6 +222,7 @@ def _reasons(requirements: Any) -> frozenset[str]:
 
 def _question(row: Mapping[str, Any]) -> Question:
     return Question(
+        id=row["id"],
         code=row["code"],
         text=row["text"],
         intents=frozenset(row["intents"]),

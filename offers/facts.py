@@ -142,7 +142,7 @@ SOMETIME = datetime(1971, 6, 5, 12, tzinfo=UTC)
 CONTACT_FACTS = frozenset({"contact_reason", "channel"})
 
 
-def _filling(*, at: datetime, customer_id: int) -> dict[Slot, object]:
+def _filling(*, at: datetime, customer_id: int) -> dict[Slot, Any]:
     today = timezone.localdate(at)
     return {
         Slot.CUSTOMER: customer_id,
@@ -153,14 +153,14 @@ def _filling(*, at: datetime, customer_id: int) -> dict[Slot, object]:
 
 
 @cache
-def _statement() -> tuple[str, list[object], list[str]]:
+def _statement() -> tuple[str, list[Any], list[str]]:
     names = sorted(FACTS.keys() - CONTACT_FACTS)
     rows = annotated(Customer.objects.filter(pk=SOMEBODY), at=SOMETIME, names=names)
     columns = rows.order_by().values_list(*(f"{PREFIX}{name}" for name in names))
     sql, parameters = columns.query.sql_with_params()
     stand_ins = _filling(at=SOMETIME, customer_id=SOMEBODY)
 
-    def slot(value: object) -> object:
+    def slot(value: object) -> Any:
         return next((slot for slot, stand_in in stand_ins.items() if value == stand_in), value)
 
     return sql, [slot(value) for value in parameters], names
@@ -184,7 +184,7 @@ def _restored(kind: Kind, value: Any) -> FactValue:
         return None
     if kind in NUMERIC:
         return Decimal(value)
-    return frozenset(value) if kind == Kind.SET else value  # type: ignore[no-any-return]
+    return frozenset(value) if kind == Kind.SET else value
 
 
 def years_before(day: date, years: int) -> date:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.models import Max
 from accounts.errors import RuleBroken
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, Team, User
-from needs.models import DiscoveryQuestion, NeedFit, NeedType
+from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedFit, NeedType
 from offers import catalogue
 from offers.benefits import read_formula, read_sentence
 from offers.facts import CURRENCY
@@ -129,11 +130,11 @@ def _put_in_force(content: dict[str, Any], *, by: User | None, note: str) -> Cat
 
 
 def _problems(row: Mapping[str, Any]) -> Iterable[str]:
-    checks = [
+    checks: list[Callable[[], object]] = [
         lambda: read_formula(row["benefit_formula"], row["terms"]),
         lambda: read_sentence(row["benefit_sentence"], row["terms"]),
-        lambda: _known_figures(row),
-        *(lambda rule=rule: catalogue.requirements_of([rule]) for rule in row["rules"]),  # type: ignore[misc]
+        lambda: _iso_currency(row["currency"]),
+        *(partial(catalogue.requirements_of, [rule]) for rule in row["rules"]),
     ]
     for check in checks:
         try:
@@ -144,8 +145,8 @@ def _problems(row: Mapping[str, Any]) -> Iterable[str]:
         yield "It has no fulfilment. Say which request accepting it opens, and what is promised."
 
 
-def _known_figures(row: Mapping[str, Any]) -> None:
-    if not row["currency"].isalpha() or len(row["currency"]) != 3:
+def _iso_currency(currency: str) -> None:
+    if not currency.isalpha() or len(currency) != 3:
         raise RuleBroken("The currency is no ISO code. Write it like GBP.")
 
 
@@ -222,17 +223,19 @@ def _questions() -> Iterable[DiscoveryQuestion]:
 
 def _question(question: DiscoveryQuestion) -> dict[str, Any]:
     return {
+        "id": question.pk,
         "code": question.code,
         "text": question.text,
         "intents": sorted(question.intents),
         "contact_reasons": sorted(reason.code for reason in question.contact_reasons.all()),
-        "answers": [
-            {
-                "id": answer.pk,
-                "text": answer.text,
-                "need_type": answer.need_type.code if answer.need_type else None,
-                "strength": f"{answer.strength:.2f}",
-            }
-            for answer in question.answers.all()
-        ],
+        "answers": [_answer(answer) for answer in question.answers.all()],  # type: ignore[arg-type]
+    }
+
+
+def _answer(answer: DiscoveryAnswer) -> dict[str, Any]:
+    return {
+        "id": answer.pk,
+        "text": answer.text,
+        "need_type": answer.need_type.code if answer.need_type else None,
+        "strength": f"{answer.strength:.2f}",
     }

@@ -299,6 +299,7 @@ def _question(
             "key": f"question-{question.code}",
             "kind": "question",
             "code": question.code,
+            "question": question.id,
             "title": question.text,
             "answers": [{"id": answer.id, "text": answer.text} for answer in question.answers],
             "why": f"An answer can bring up {brings}" if brings else "We do not know why yet",

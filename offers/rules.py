@@ -63,9 +63,9 @@ def _ordered(name: str, comparison: Comparison, wanted: Any) -> Check:
         case Comparison.DIFFERS:
             return lambda facts: (value := facts[name]) is not None and value != wanted
         case Comparison.AT_LEAST:
-            return lambda facts: (value := facts[name]) is not None and value >= wanted  # type: ignore[operator]
+            return lambda facts: (value := facts[name]) is not None and value >= wanted
         case _:
-            return lambda facts: (value := facts[name]) is not None and value <= wanted  # type: ignore[operator]
+            return lambda facts: (value := facts[name]) is not None and value <= wanted
 
 
 def _text(name: str, comparison: Comparison, wanted: frozenset[str]) -> Check:

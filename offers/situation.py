@@ -11,14 +11,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, Purpose
-from interactions.models import Interaction
+from interactions.models import Interaction, TimelineEntry
 from needs.models import AnswerGiven, Need, NeedSource
-from offers.facts import NO_CONTACT, ContactFacts, facts_of
+from offers.facts import ContactFacts, facts_of
 from offers.models import Offer, OfferStatus, ReasonSettled
 from offers.stages import day
 from service.models import LIVE, Promise, PromiseStatus, RequestStatus, ServiceRequest
@@ -48,7 +48,7 @@ def gather(
         "today": timezone.localdate(at).isoformat(),
         "customer": customer.pk,
         "interaction": interaction.pk if interaction else None,
-        "facts": facts_of(customer_id=customer.pk, at=at, contact=contact or NO_CONTACT),
+        "facts": facts_of(customer_id=customer.pk, at=at, contact=contact),
         "contact": {
             "reason": reason.code if reason else None,
             "reason_name": reason.name if reason else "",
@@ -63,7 +63,26 @@ def gather(
         "promises": _promises_told(requests, promises, at),
         "offers": [_offer_told(offer) for offer in offers],
         "answered": _answered(customer, at),
+        "seen": _seen(customer, interaction),
     }
+
+
+def newest_event(customer: Any) -> QuerySet[Any]:
+    """The newest entry of a customer's timeline: what happened since makes a decision stale."""
+    return TimelineEntry.objects.filter(customer=customer).newest().values("pk")[:1]
+
+
+def newest_answer(interaction: Any) -> QuerySet[Any]:
+    return AnswerGiven.objects.filter(interaction=interaction).order_by("-pk").values("pk")[:1]
+
+
+def _seen(customer: Customer, interaction: Interaction | None) -> list[int | None]:
+    """The newest event and answer that this situation knows of."""
+    found = Customer.objects.filter(pk=customer.pk).values_list(
+        Subquery(newest_event(OuterRef("pk"))),
+        Subquery(newest_answer(interaction.pk if interaction else None)),
+    )
+    return list(found.get())
 
 
 def _local(at: datetime) -> date:
@@ -100,11 +119,9 @@ def _needs(customer: Customer, interaction: Interaction | None) -> list[dict[str
 
 def _offers(customer: Customer) -> list[dict[str, Any]]:
     """Every offer put to the customer, oldest first; one statement."""
-    return list(
-        Offer.objects.of(customer)
-        .order_by("presented_at", "pk")
-        .values("status", "presented_at", "later_on", "request", "request__status", "product__code")
-    )
+    names = ("status", "presented_at", "later_on", "request", "request__status", "product__code")
+    rows = Offer.objects.of(customer).order_by("presented_at", "pk").values_list(*names)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _offer_told(offer: dict[str, Any]) -> dict[str, Any]:
