@@ -24,7 +24,7 @@ def panel_changed(
     A lost hint costs at most a slow poll; a broken connection to Redis never fails a request.
     """
     groups = [f"user-{pk}" for pk in user_ids] + [f"team-{pk}" for pk in team_ids]
-    message = {"type": "panel.changed", "panel": panel, "customer": customer_id}
+    message: dict[str, object] = {"type": "panel.changed", "panel": panel, "customer": customer_id}
     if groups:
         transaction.on_commit(lambda: _send(groups, message), robust=True)
 

@@ -24,15 +24,18 @@ from service.models import RequestType, ServiceRequest
 PROBLEM_REQUEST_TYPE: Final = "problem-after-contact"
 
 
-def problem_request_type(follow_up: FollowUp) -> RequestType:
-    """What a bad answer opens: the policy's choice, else the one of that code.
-
-    A problem heard is never lost for want of set-up: where nobody made the type, it is made.
-    """
+def chosen_request_type(follow_up: FollowUp) -> RequestType | None:
+    """What a bad answer opens: the policy's choice, else the type of that code, if it is there."""
     chosen = follow_up.policy.problem_request_type if follow_up.policy else None
+    return chosen or RequestType.objects.filter(code=PROBLEM_REQUEST_TYPE).first()
+
+
+def problem_request_type(follow_up: FollowUp) -> RequestType:
+    """The type to open; a problem heard is never lost for want of set-up."""
+    chosen = chosen_request_type(follow_up)
     if chosen is not None:
         return chosen
-    found, _ = RequestType.objects.get_or_create(
+    made, _ = RequestType.objects.get_or_create(
         code=PROBLEM_REQUEST_TYPE,
         defaults={
             "name": "Problem after a contact",
@@ -41,7 +44,7 @@ def problem_request_type(follow_up: FollowUp) -> RequestType:
             "is_complaint": True,
         },
     )
-    return found
+    return made
 
 
 class FollowUp(CalledFollowUp):

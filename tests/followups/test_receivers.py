@@ -7,14 +7,9 @@ from accounts.errors import RuleBroken
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus
 from followups.receivers import _warn_once
 from interactions.models import Interaction, Outcome, WrapUpCode
-from tests.cast import Cast, assemble, contact
+from tests.cast import Cast, contact
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return assemble()
 
 
 @pytest.fixture
@@ -71,10 +66,15 @@ def test_the_policy_of_the_contact_reason_goes_before_the_default(
 
 def test_a_closing_rolled_back_leaves_no_follow_up(cast: Cast, policy: FollowUpPolicy) -> None:
     interaction = contact(cast, cast.ada)
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def close_and_fail() -> None:
         close(interaction, cast)
         assert FollowUp.objects.count() == 1
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        close_and_fail()
     assert FollowUp.objects.count() == 0
     assert Interaction.objects.open().filter(pk=interaction.pk).exists()
 
@@ -114,9 +114,9 @@ def test_without_a_policy_nothing_is_owed_and_the_log_says_so_once(
     close(contact(cast, cast.ada), cast)
     close(contact(cast, cast.ben), cast)
     assert FollowUp.objects.count() == 0
-    assert [record.message for record in caplog.records if record.name == "followups.receivers"] == [
-        "no follow-up is owed after contacts: no policy"
-    ]
+    assert [
+        record.message for record in caplog.records if record.name == "followups.receivers"
+    ] == ["no follow-up is owed after contacts: no policy"]
 
 
 def test_a_contact_that_nobody_had_goes_to_the_supervisor(

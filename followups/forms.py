@@ -1,0 +1,117 @@
+"""What may be typed in a follow-up call?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from followups.models import TRIED, AttemptOutcome, FollowUp, Question, Said
+from followups.models.said import HIGHEST, LOWEST
+from interactions.models import ContactReason
+
+YES, NO = "yes", "no"
+SCORES = [(str(score), str(score)) for score in range(LOWEST, HIGHEST + 1)]
+
+
+class AnswersForm(forms.Form):
+    """One field a question, its words beside it, and what else is wrong in the customer's words."""
+
+    problem = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Anything else that should be put right?",
+        widget=forms.TextInput(attrs={"placeholder": "In their words; opens a request"}),
+    )
+
+    def __init__(self, *args: Any, questions: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = [Question(name) for name in questions]
+        for question in self.questions:
+            is_score = question == Question.RECOMMEND
+            self.fields[question.value] = forms.ChoiceField(
+                choices=SCORES if is_score else [(YES, "Yes"), (NO, "No")],
+                widget=forms.RadioSelect,
+                label=question.label,
+                error_messages={"required": f"An answer is missing: {question.label}"},
+            )
+            self.fields[f"{question.value}_words"] = forms.CharField(
+                required=False, max_length=500, label=f"In their words: {question.label}"
+            )
+
+    @property
+    def asked(self) -> list[tuple[Question, forms.BoundField, forms.BoundField]]:
+        """The questions in their order, each with its field and the field for its words."""
+        return [
+            (question, self[question.value], self[f"{question.value}_words"])
+            for question in self.questions
+        ]
+
+    def said(self) -> list[Said]:
+        """The answers of a valid form."""
+        return [self._said(question) for question in self.questions]
+
+    def _said(self, question: Question) -> Said:
+        answer: str = self.cleaned_data[question.value]
+        words: str = self.cleaned_data[f"{question.value}_words"]
+        if question == Question.RECOMMEND:
+            return Said(question.value, score=int(answer), words=words)
+        return Said(question.value, is_yes=answer == YES, words=words)
+
+
+class OutcomeForm(forms.Form):
+    """How a try ended; the time of a call back is the clock at the customer's place."""
+
+    outcome = forms.ChoiceField(choices=[(one.value, one.label) for one in TRIED])
+    call_back_at = forms.DateTimeField(
+        required=False,
+        label="Call back",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, zone: ZoneInfo | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def full_clean(self) -> None:
+        with timezone.override(self.zone):
+            super().full_clean()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") != AttemptOutcome.CALL_BACK:
+            data["call_back_at"] = None
+        return data
+
+
+class OwnerForm(forms.Form):
+    """Somebody who serves the customer's team."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label="Give to")
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.filter(is_active=True, teams=follow_up.customer.team_id)
+        self.fields["owner"].queryset = colleagues.order_by("first_name")  # type: ignore[attr-defined]
+
+
+class FilterForm(forms.Form):
+    """Which follow-ups a supervisor looks at."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(), required=False, label="Owner", empty_label="Everybody"
+    )
+    reason = forms.ModelChoiceField(
+        ContactReason.objects.all(), required=False, label="Contact reason", empty_label="Any"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).order_by("first_name", "username")
+        if not user.is_administrator:
+            people = people.filter(teams__in=user.team_ids).distinct()
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]

@@ -1,0 +1,260 @@
+"""What do the panels show: the script of a call, what is owed, and the supervisor's list?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from followups.forms import AnswersForm, OutcomeForm
+from followups.models import (
+    TRIED,
+    Answer,
+    Attempt,
+    FollowUp,
+    FollowUpQuerySet,
+    FollowUpStatus,
+)
+from followups.models.follow_up import chosen_request_type
+from followups.permission import Facts, Permission, calling_hours, permission
+from followups.places import zone
+from interactions.models import Interaction
+from service.models import Promise, RequestType
+from telephony.adapters import gateway
+from telephony.gateway import Dialling
+
+PAGE: Final = 50
+COUNTED: Final = 1000
+
+
+@dataclass(frozen=True)
+class Script:
+    """A follow-up call under way, or what came of it."""
+
+    follow_up: FollowUp
+    attempt: Attempt
+    promises: list[Promise]
+    answers: list[Answer]
+    request_type: RequestType | None
+    form: AnswersForm
+    outcome_form: OutcomeForm
+
+    @property
+    def is_open(self) -> bool:
+        return self.follow_up.status == FollowUpStatus.IN_PROGRESS and not self.attempt.ended_at
+
+    @property
+    def dialling(self) -> Dialling | None:
+        point = self.attempt.contact_point
+        return gateway().dialling(point.value) if point else None
+
+    @property
+    def problem_owner(self) -> User:
+        return self.follow_up.original_agent()
+
+    @property
+    def problem_target_at(self) -> datetime | None:
+        if self.request_type is None:
+            return None
+        return timezone.now() + timedelta(days=float(self.request_type.target_days))
+
+    @property
+    def next_look_on(self) -> date:
+        return timezone.localdate() + timedelta(days=self.follow_up.review_days)
+
+    @property
+    def tried(self) -> list[tuple[str, str]]:
+        """The outcomes that need nothing but their button."""
+        return [(one.value, str(one.label)) for one in TRIED if one.value != "call_back"]
+
+
+def script(
+    *,
+    interaction: Interaction,
+    form: AnswersForm | None = None,
+    outcome_form: OutcomeForm | None = None,
+) -> Script | None:
+    """The script of the follow-up that this contact makes; None when it makes none."""
+    if not interaction.is_follow_up:
+        return None
+    attempt = Attempt.objects.filter(call=interaction).select_related("contact_point", "by").first()
+    if attempt is None:
+        return None
+    follow_up = with_last_contact(FollowUp.objects.all()).get(pk=attempt.follow_up_id)
+    return Script(
+        follow_up=follow_up,
+        attempt=attempt,
+        promises=promises_of(follow_up),
+        answers=answers_of(follow_up),
+        request_type=chosen_request_type(follow_up),
+        form=form or AnswersForm(questions=follow_up.questions),
+        outcome_form=outcome_form or OutcomeForm(zone=zone(follow_up.customer.time_zone)),
+    )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A follow-up that nobody has begun: what it asks about, and whether it may go out now."""
+
+    follow_up: FollowUp
+    facts: Facts
+    permission: Permission
+    promises: list[Promise]
+
+    @property
+    def dialling(self) -> Dialling | None:
+        return gateway().dialling(self.facts.phone) if self.facts.phone else None
+
+    @property
+    def can_begin(self) -> bool:
+        return self.follow_up.status == FollowUpStatus.READY and self.permission.is_allowed
+
+    @property
+    def local_time(self) -> datetime | None:
+        """The clock at the customer's place."""
+        zones = calling_hours(self.facts).zones
+        return timezone.now().astimezone(zones[0]) if zones else None
+
+
+def owed(*, follow_up: FollowUp) -> Owed:
+    """What the rules say at this moment; nothing is written."""
+    facts = FollowUp.objects.filter(pk=follow_up.pk).facts()[follow_up.pk]
+    return Owed(
+        follow_up=follow_up,
+        facts=facts,
+        permission=permission(facts, at=timezone.now()),
+        promises=promises_of(follow_up),
+    )
+
+
+def with_last_contact(rows: FollowUpQuerySet) -> FollowUpQuerySet:
+    """Rows with the contact that they ask about and all who had to do with it."""
+    return rows.select_related(
+        "customer",
+        "owner",
+        "request",
+        "policy__problem_request_type",
+        "interaction__contact_reason",
+        "interaction__agent",
+    )
+
+
+def promises_of(follow_up: FollowUp) -> list[Promise]:
+    """What was promised in the contact that is asked about: it is read out."""
+    made = Promise.objects.filter(interaction=follow_up.interaction_id)
+    return list(made.select_related("owner").order_by("due_at"))
+
+
+def answers_of(follow_up: FollowUp) -> list[Answer]:
+    if follow_up.answered_at is None:
+        return []
+    return list(Answer.objects.filter(follow_up=follow_up).order_by("pk"))
+
+
+# --- The supervisor's list --------------------------------------------------------------------
+
+VIEWS: Final = {
+    "due": "Due",
+    "waiting": "Waiting",
+    "ready": "Ready",
+    "in_progress": "In progress",
+    "answered": "Answered",
+    "refused": "Not permitted",
+    "unreachable": "Not reached",
+    "lapsed": "Too late",
+}
+NEWEST_FIRST: Final = frozenset({"answered", "refused", "unreachable", "lapsed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of follow-ups in one view; `after` is the cursor of the next page."""
+
+    view: str
+    follow_ups: list[FollowUp]
+    counts: list[tuple[str, str, str]]
+    after: str
+    is_first: bool
+
+
+def listing(*, user: User, view: str, filters: Mapping[str, Any], after: str = "") -> Listing:
+    """The follow-ups of the user's teams; an unknown view shows what is due."""
+    shown = view if view in VIEWS else "due"
+    seen = FollowUp.objects.visible_to(user)
+    if filters.get("owner"):
+        seen = seen.filter(owner=filters["owner"])
+    if filters.get("reason"):
+        seen = seen.filter(interaction__contact_reason=filters["reason"])
+    views = {name: _in_view(seen, name) for name in VIEWS}
+    cursor = _read(after)
+    page = list(_page(views[shown], view=shown, cursor=cursor)[: PAGE + 1])
+    by = _ordered_by(shown)
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    return Listing(
+        view=shown,
+        follow_ups=page[:PAGE],
+        counts=[(name, VIEWS[name], _shown(count)) for name, count in _counts(views).items()],
+        after=f"{getattr(last, by).isoformat()}~{last.pk}" if last else "",
+        is_first=cursor is None,
+    )
+
+
+def _in_view(seen: FollowUpQuerySet, view: str) -> FollowUpQuerySet:
+    now = timezone.now()
+    if view == "due":
+        return seen.due(at=now)
+    if view == "waiting":
+        return seen.filter(status=FollowUpStatus.PLANNED, due_at__gt=now)
+    return seen.filter(status=view)
+
+
+def _ordered_by(view: str) -> str:
+    return "answered_at" if view == "answered" else "due_at"
+
+
+def _page(
+    rows: FollowUpQuerySet, *, view: str, cursor: tuple[datetime, int] | None
+) -> QuerySet[FollowUp]:
+    by, down = _ordered_by(view), view in NEWEST_FIRST
+    if cursor is not None:
+        step = "lt" if down else "gt"
+        further = Q(**{f"{by}__{step}": cursor[0]})
+        further |= Q(**{by: cursor[0], f"pk__{step}": cursor[1]})
+        rows = rows.filter(further)
+    rows = rows.order_by(*(f"{'-' if down else ''}{name}" for name in (by, "pk")))
+    rows = rows.select_related("customer", "owner", "request", "interaction__contact_reason")
+    if view == "answered":
+        rows = rows.prefetch_related(Prefetch("answers", Answer.objects.order_by("pk")))
+    return rows
+
+
+def _counts(views: Mapping[str, FollowUpQuerySet]) -> dict[str, int]:
+    """How many stand in each view, counted up to a limit, in one statement."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for rows in views.values():
+        sql, given = rows.order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  our own SQL
+        values.extend(given)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return dict(zip(views, cursor.fetchone(), strict=True))
+
+
+def _shown(count: int) -> str:
+    return f"{COUNTED}+" if count > COUNTED else str(count)
+
+
+def _read(cursor: str) -> tuple[datetime, int] | None:
+    at, _, pk = cursor.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        return (moment, int(pk)) if moment.tzinfo else None
+    except ValueError:
+        return None

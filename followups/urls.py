@@ -1,0 +1,15 @@
+from django.urls import path
+
+from followups import views
+
+app_name = "followups"
+
+urlpatterns = [
+    path("", views.follow_ups, name="list"),
+    path("<int:pk>/", views.owed, name="owed"),
+    path("<int:pk>/attempts/", views.begin, name="begin"),
+    path("<int:pk>/answers/", views.answers, name="answers"),
+    path("<int:pk>/outcome/", views.outcome, name="outcome"),
+    path("<int:pk>/ownership/", views.ownership, name="ownership"),
+    path("calls/<int:call_id>/script/", views.script, name="script"),
+]

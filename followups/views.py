@@ -1,0 +1,135 @@
+"""The follow-up call at the desk, and the supervisor's list."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.errors import NotAllowed
+from accounts.models import User
+from followups import panels
+from followups.errors import FollowUpSettled
+from followups.forms import AnswersForm, FilterForm, OutcomeForm, OwnerForm
+from followups.models import FollowUp, FollowUpStatus
+from followups.places import zone
+from interactions.models import Interaction
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _follow_up(request: HttpRequest, pk: int) -> FollowUp:
+    seen = panels.with_last_contact(FollowUp.objects.visible_to(_user(request)))
+    return get_object_or_404(seen, pk=pk)
+
+
+def _call(request: HttpRequest, pk: int) -> Interaction:
+    calls = Interaction.objects.visible_to(_user(request)).filter(is_follow_up=True)
+    return get_object_or_404(calls, pk=pk)
+
+
+def _leads(request: HttpRequest) -> None:
+    if _user(request).is_agent:
+        raise NotAllowed("The list of all follow-ups is for supervisors. Yours stand in My work.")
+
+
+def _to_desk(request: HttpRequest, call_id: int) -> HttpResponse:
+    address = resolve_url("console:contact", call_id)
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
+@require_GET
+def follow_ups(request: HttpRequest) -> HttpResponse:
+    """All follow-ups of the supervisor's teams: due, waiting and why, refused and why, answered."""
+    _leads(request)
+    form = FilterForm(request.GET, user=_user(request))
+    filters = form.cleaned_data if form.is_valid() else {}
+    shown = panels.listing(
+        user=_user(request),
+        view=request.GET.get("view", ""),
+        filters=filters,
+        after=request.GET.get("after", ""),
+    )
+    return render(request, "followups/list.html", {"listing": shown, "form": form})
+
+
+@require_GET
+def owed(request: HttpRequest, pk: int) -> HttpResponse:
+    """A follow-up that may be begun: what it asks about and whether it may go out now."""
+    return _owed(request, _follow_up(request, pk))
+
+
+def _owed(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+    context = {"owed": panels.owed(follow_up=follow_up), "form": OwnerForm(follow_up=follow_up)}
+    return render(request, "followups/_owed.html", context)
+
+
+@require_POST
+def begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the call and go to it."""
+    return _to_desk(request, _follow_up(request, pk).begin(by=_user(request)).pk)
+
+
+@require_GET
+def script(request: HttpRequest, call_id: int) -> HttpResponse:
+    shown = panels.script(interaction=_call(request, call_id))
+    if shown is None:
+        raise Http404
+    return render(request, "followups/_script.html", {"script": shown})
+
+
+@require_POST
+def answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answers; what follows from them happens in the same step."""
+    follow_up = _follow_up(request, pk)
+    form = AnswersForm(request.POST, questions=follow_up.questions)
+    if not form.is_valid():
+        return _corrected(request, follow_up, form=form)
+    follow_up.record_answers(
+        by=_user(request), answers=form.said(), problem=form.cleaned_data["problem"]
+    )
+    return _to_desk(request, cast("int", follow_up.call_id))
+
+
+@require_POST
+def outcome(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how a try ended that brought no answers."""
+    follow_up = _follow_up(request, pk)
+    form = OutcomeForm(request.POST, zone=zone(follow_up.customer.time_zone))
+    if not form.is_valid():
+        return _corrected(request, follow_up, outcome_form=form)
+    call_id = follow_up.call_id
+    follow_up.report(by=_user(request), **form.cleaned_data)
+    return _to_desk(request, cast("int", call_id))
+
+
+@require_POST
+def ownership(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a follow-up to a colleague."""
+    follow_up = _follow_up(request, pk)
+    form = OwnerForm(request.POST, follow_up=follow_up)
+    if not form.is_valid():
+        return render(request, "_form_errors.html", {"form": form}, status=422)
+    follow_up.give_to(owner=form.cleaned_data["owner"], by=_user(request))
+    return _owed(request, follow_up)
+
+
+def _corrected(
+    request: HttpRequest,
+    follow_up: FollowUp,
+    *,
+    form: AnswersForm | None = None,
+    outcome_form: OutcomeForm | None = None,
+) -> HttpResponse:
+    """The script again with what was typed and what is missing."""
+    if follow_up.call is None or follow_up.status != FollowUpStatus.IN_PROGRESS:
+        raise FollowUpSettled(status=follow_up.get_status_display(), owner=follow_up.owner)
+    shown = panels.script(interaction=follow_up.call, form=form, outcome_form=outcome_form)
+    return render(request, "followups/_script.html", {"script": shown}, status=422)

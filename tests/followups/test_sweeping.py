@@ -1,0 +1,209 @@
+"""What is due is claimed once, judged by the rules, and goes where they say."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Customer
+from followups import tasks
+from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, PermissionCheck
+from followups.permission import Rule
+from followups.sweeping import lapse_unbegun, sweep, sweep_batch
+from interactions.models import Interaction
+from service.models import ServiceRequest
+from tests.cast import Cast, assemble
+from tests.followups.scenes import NOON, default_policy, owed
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+def checks(follow_up: FollowUp) -> list[tuple[bool, str]]:
+    found = PermissionCheck.objects.filter(follow_up=follow_up).order_by("pk")
+    return list(found.values_list("is_allowed", "rule"))
+
+
+def many(cast: Cast, count: int) -> None:
+    """So many due follow-ups of as many customers, written in bulk."""
+    policy = FollowUpPolicy.objects.first() or default_policy()
+    people = Customer.objects.bulk_create(
+        Customer(team=cast.team, name=f"Customer {number}") for number in range(count)
+    )
+    contacts = Interaction.objects.bulk_create(
+        Interaction(customer=person, channel="voice", agent=cast.sam) for person in people
+    )
+    FollowUp.objects.bulk_create(
+        FollowUp(
+            interaction=interaction,
+            customer_id=interaction.customer_id,
+            policy=policy,
+            owner=cast.sam if number % 2 else cast.rae,
+            questions=policy.questions,
+            due_at=NOON - timedelta(seconds=number),
+            lapses_at=NOON + timedelta(days=14),
+            window_start=policy.window_start,
+            window_end=policy.window_end,
+            max_attempts=2,
+            retry_minutes=60,
+            review_days=180,
+        )
+        for number, interaction in enumerate(contacts)
+    )
+
+
+def test_what_is_due_and_permitted_becomes_ready(cast: Cast) -> None:
+    follow_up = owed(cast, cast.ada)
+    swept = sweep()
+    assert (swept.claimed, dict(swept.moved)) == (1, {"ready": 1})
+    follow_up.refresh_from_db()
+    assert (follow_up.status, follow_up.ready_at) == (FollowUpStatus.READY, NOON)
+    assert checks(follow_up) == [(True, Rule.PERMITTED)]
+    assert list(FollowUp.objects.waiting_for(cast.sam)) == [follow_up]
+
+
+def test_what_is_not_yet_due_is_left_alone(cast: Cast) -> None:
+    follow_up = owed(cast, cast.ada, due_at=NOON + timedelta(seconds=1))
+    assert sweep().claimed == 0
+    assert checks(follow_up) == []
+
+
+def test_without_consent_it_is_refused_and_says_why(cast: Cast) -> None:
+    follow_up = owed(cast, cast.cy)
+    assert dict(sweep().moved) == {"refused": 1}
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.REFUSED
+    assert follow_up.refused_because == Rule.CONSENT_WITHDRAWN.label
+    assert checks(follow_up) == [(False, Rule.CONSENT_WITHDRAWN)]
+
+
+def test_outside_the_hours_it_waits_until_they_begin(cast: Cast) -> None:
+    Customer.objects.filter(pk=cast.ada.pk).update(time_zone="America/New_York", country="US")
+    follow_up = owed(cast, cast.ada)
+    assert dict(sweep().moved) == {"planned": 1}
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.PLANNED
+    assert follow_up.due_at == NOON + timedelta(hours=2)
+    assert follow_up.waits_because == Rule.OUTSIDE_HOURS.label
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        assert dict(sweep().moved) == {"ready": 1}
+    follow_up.refresh_from_db()
+    assert (follow_up.status, follow_up.waits_because) == (FollowUpStatus.READY, "")
+    assert checks(follow_up) == [(False, Rule.OUTSIDE_HOURS), (True, Rule.PERMITTED)]
+
+
+def test_an_open_complaint_is_heard_first(cast: Cast) -> None:
+    complaint = ServiceRequest.open_request(
+        customer=cast.ada,
+        request_type=cast.complaint_request,
+        subject="Charged twice",
+        owner=cast.sam,
+        by=cast.sam,
+    )
+    follow_up = owed(cast, cast.ada)
+    sweep()
+    follow_up.refresh_from_db()
+    assert follow_up.waits_because == Rule.COMPLAINT_OPEN.label
+    assert follow_up.due_at == NOON + timedelta(days=1)
+    complaint.move(to="resolved", by=cast.sam)
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        assert dict(sweep().moved) == {"ready": 1}
+
+
+def test_a_vulnerable_customer_gets_a_care_call(cast: Cast) -> None:
+    cast.ada.mark_vulnerable(by=cast.sam, because="Bereaved")
+    follow_up = owed(cast, cast.ada)
+    assert dict(sweep().moved) == {"ready": 1}
+    assert checks(follow_up) == [(True, Rule.CARE_CALL)]
+
+
+def test_what_is_too_late_lapses(cast: Cast) -> None:
+    follow_up = owed(cast, cast.ada)
+    with time_machine.travel(NOON + timedelta(days=15), tick=False):
+        assert dict(sweep().moved) == {"lapsed": 1}
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.LAPSED
+
+
+def test_what_nobody_begins_in_time_lapses_too(cast: Cast) -> None:
+    follow_up = owed(cast, cast.ada)
+    sweep()
+    assert lapse_unbegun(at=follow_up.lapses_at - timedelta(seconds=1)) == 0
+    assert lapse_unbegun(at=follow_up.lapses_at) == 1
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.LAPSED
+
+
+def test_a_batch_takes_the_oldest_first_and_the_loop_takes_all(cast: Cast) -> None:
+    many(cast, 25)
+    decided, _ = sweep_batch(at=NOON, batch=10)
+    oldest = FollowUp.objects.order_by("due_at").values_list("pk", flat=True)[:10]
+    assert sorted(decided) == sorted(oldest)
+    assert sweep(batch=10).claimed == 15
+    assert not FollowUp.objects.due(at=NOON).exists()
+
+
+def test_the_statements_do_not_grow_with_the_rows(cast: Cast) -> None:
+    counted = []
+    for rows in (1, 60):
+        many(cast, rows)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            decided, _ = sweep_batch(at=NOON, batch=200)
+        assert len(decided) == rows
+        counted.append(len([one for one in captured if "SAVEPOINT" not in one["sql"]]))
+    assert counted == [6, 6]
+
+
+def test_the_task_sweeps(cast: Cast) -> None:
+    owed(cast, cast.ada)
+    tasks.sweep()
+    assert FollowUp.objects.get().status == FollowUpStatus.READY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_sweeps_at_once_claim_each_follow_up_once() -> None:
+    cast = assemble()
+    many(cast, 240)
+    barrier, counts = threading.Barrier(4), []
+
+    def one_sweep() -> None:
+        try:
+            barrier.wait()
+            counts.append(sweep(at=NOON, batch=20).claimed)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one_sweep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counts) == 240
+    assert len(counts) == 4
+    assert PermissionCheck.objects.count() == 240
+    assert PermissionCheck.objects.values("follow_up").distinct().count() == 240
+    assert not FollowUp.objects.filter(status=FollowUpStatus.PLANNED).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_is_killed_lets_go_of_its_rows() -> None:
+    from django.db import transaction
+
+    cast = assemble()
+    many(cast, 20)
+
+    @transaction.atomic
+    def killed() -> None:
+        sweep_batch(at=NOON, batch=20)
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        killed()
+    assert PermissionCheck.objects.count() == 0
+    assert sweep(at=NOON).claimed == 20
