@@ -58,7 +58,7 @@ def told_by_name(team_id: int, today: date) -> dict[str, Profile]:
             account(11.2, "1240.55", "0"),
             Held("instant-saver", years_before(today, 9), "8500", "0.60"),
             Held("classic-card", years_before(today, 6), "0", "24.90"),
-            Held("home-insurance", years_before(today, 4), "0", "0", "18.40"),
+            Held("home-insurance", years_before(today, 4), "0"),
         ],
         segment="premier",
         figures={"annual_income": "46000", "foreign_spend": "600"},
@@ -204,5 +204,5 @@ def _holdings(since: date, today: date, random: Random, *, is_business: bool) ->
         debt = random.choice((0, 0, 350, 900, 2400, 4800))
         held.append(Held("classic-card", later, str(debt), "24.90"))
     if random.random() < 0.12:
-        held.append(Held("home-insurance", later, "0", "0", "16.20"))
+        held.append(Held("home-insurance", later, "0"))
     return held

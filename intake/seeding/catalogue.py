@@ -94,7 +94,7 @@ PLANS = (
         "current-account",
         "Cashback on household bills for £3 a month.",
         "cashback_a_month * 12 - fee_a_month * 12",
-        "{cashback_a_month} cashback a month − {fee_a_month} fee = {benefit} a year",
+        "({cashback_a_month:money} − {fee_a_month:money} fee) × 12 months = {benefit} a year",
         {"cashback_a_month": "7", "fee_a_month": "3"},
         rules=(
             ADULT,
@@ -161,7 +161,7 @@ PLANS = (
         "5.00 % on up to £200 put aside each month.",
         # Twelve equal payments lie 6.5 months on average.
         "monthly_limit * 6.5 * rate / 100",
-        "{monthly_limit} each month at {rate} % = {benefit} in the first year",
+        "{monthly_limit:money} each month at {rate} % = {benefit} in the first year",
         {"rate": "5.00", "monthly_limit": "200"},
         rules=(ADULT, not_held("regular-saver", "Regular Saver"), NO_CARD_DEBT),
         fits=(("save-regularly", "0.95"), ("better-return", "0.45"), ("buying-home", "0.40")),
@@ -174,7 +174,7 @@ PLANS = (
         "savings",
         "25 % on top of up to £4,000 a year towards a first home.",
         "yearly_limit * bonus / 100",
-        "{bonus} % on {yearly_limit} = {benefit} a year towards a first home",
+        "{bonus} % on {yearly_limit:money} = {benefit} a year towards a first home",
         {"yearly_limit": "4000", "bonus": "25"},
         rules=(
             ADULT,
@@ -273,7 +273,7 @@ PLANS = (
         "business",
         "Business banking for one flat £8 a month.",
         "monthly_charges * 12 - flat_fee * 12",
-        "({monthly_charges} − {flat_fee}) × 12 months = {benefit} a year",
+        "({monthly_charges} − {flat_fee:money}) × 12 months = {benefit} a year",
         {"flat_fee": "8"},
         minimum="24",
         rules=(

@@ -14,6 +14,7 @@ from intake.seeding import catalogue, people, practice
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle, World, agents_by_team
 from intake.seeding.today import Today
+from offers.publishing import latest_number, publish
 
 SEED = 1851
 OURS = (
@@ -34,10 +35,12 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
         return False
     practice.establish()
     catalogue.stock()
+    if not latest_number():
+        publish(by=staff["max"], note="The first catalogue")
     now = now or timezone.now()
     teams = {team.name: team.pk for team in Team.objects.all()}
     random = Random(SEED)
-    chronicle = Chronicle(World.load(now=now, agents=agents_by_team()), random)
+    chronicle = Chronicle(World.load(now=now, agents=agents_by_team()), random, block=200)
     for profile in everybody(
         everyday=teams[people.EVERYDAY],
         business=teams[people.BUSINESS],

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
 from accounts.models import Role, User
 from customers.models import Consent, ContactPoint, Customer, Holding, Purpose
 from followups.models import Answer, Attempt, FollowUp, FollowUpPolicy, all_questions
-from intake.copying import Table, array, write_all
+from intake.copying import IDS_AT_ONCE, Table, array, write_all
 from intake.seeding import words
 from interactions.models import (
     ContactReason,
@@ -155,64 +156,65 @@ class Contact:
 class Chronicle:
     """Writes the pasts of customers into tables that are copied into the database together."""
 
-    def __init__(self, world: World, random: Random) -> None:
+    def __init__(self, world: World, random: Random, *, block: int = IDS_AT_ONCE) -> None:
         self.world = world
         self.random = random
-        self.customers = Table(
+        table = partial(Table, block=block)
+        self.customers = table(
             Customer,
             "team_id kind name segment born_on customer_since vulnerable_since vulnerable_because"
             " figures source external_id created_at",
         )
-        self.points = Table(ContactPoint, "customer_id channel value verified_at is_preferred")
-        self.consents = Table(
+        self.points = table(ContactPoint, "customer_id channel value verified_at is_preferred")
+        self.consents = table(
             Consent, "customer_id purpose channel is_granted source wording_version recorded_at"
         )
-        self.holdings = Table(
+        self.holdings = table(
             Holding,
             "customer_id product_id reference opened_on cancelled_on cancelled_because balance"
             " annual_rate monthly_charge",
         )
-        self.interactions = Table(
+        self.interactions = table(
             Interaction,
             "customer_id channel direction contact_reason_id subject agent_id is_follow_up"
             " opened_at closed_at wrap_up_code_id summary notes notes_version",
         )
-        self.messages = Table(Message, "interaction_id direction author_id body sent_at")
-        self.timeline = Table(
+        self.messages = table(Message, "interaction_id direction author_id body sent_at")
+        self.timeline = table(
             TimelineEntry, "customer_id interaction_id at kind channel title detail"
         )
-        self.requests = Table(
+        self.requests = table(
             ServiceRequest,
             "customer_id interaction_id request_type_id subject status owner_id"
             " needs_confirmation opened_at target_at expected_at resolved_at",
         )
-        self.changes = Table(StatusChange, "request_id from_status to_status at by_id note")
-        self.promises = Table(
+        self.changes = table(StatusChange, "request_id from_status to_status at by_id note")
+        self.promises = table(
             Promise,
             "customer_id request_id interaction_id product_id text owner_id made_at due_at"
             " expected_at status done_at",
         )
-        self.needs = Table(
+        self.needs = table(
             Need,
             "customer_id interaction_id need_type_id source strength evidence status stated_at"
             " settled_at settled_by_id settled_because settled_in_id",
         )
-        self.offers = Table(
+        self.offers = table(
             Offer,
             "customer_id interaction_id product_id need_id status because later_on benefit"
             " benefit_sentence presented_at answered_at answered_by_id",
         )
-        self.follow_ups = Table(
+        self.follow_ups = table(
             FollowUp,
             "interaction_id customer_id policy_id owner_id status questions due_at lapses_at"
             " window_start window_end max_attempts retry_minutes review_days attempts_made"
             " ready_at refused_because call_id answered_at request_id",
         )
-        self.attempts = Table(
+        self.attempts = table(
             Attempt, "follow_up_id number call_id by_id gateway started_at ended_at outcome"
         )
-        self.answers = Table(Answer, "follow_up_id question is_yes score words at")
-        self.reviews = Table(NeedsReview, "customer_id interaction_id owner_id due_on created_at")
+        self.answers = table(Answer, "follow_up_id question is_yes score words at")
+        self.reviews = table(NeedsReview, "customer_id interaction_id owner_id due_on created_at")
         self._codes = [code for code, story in words.STORIES.items() if code in world.reasons]
         self._weights = [words.STORIES[code].weight for code in self._codes]
         self._questions = array(all_questions())

@@ -20,12 +20,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--restart", action="store_true", help="begin anew")
+        parser.add_argument(
+            "--months", type=int, help="count so many now and leave older ones to the worker"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["restart"] or RollUp.current().counting_from is None:
             rollups.start_full_count()
         total, done, started = rollups.months_to_count(), 0, time.monotonic()
-        while RollUp.current().counting_from is not None:
+        most = options["months"] or total
+        while done < most and RollUp.current().counting_from is not None:
             month = rollups.count_next_month()
             if month is None:  # the worker is at it; it leaves the lock between two steps
                 time.sleep(0.2)
@@ -36,5 +40,7 @@ class Command(BaseCommand):
                 f"{time.monotonic() - started:.0f} s".ljust(70),
                 ending="" if self.stdout.isatty() else "\n",
             )
+        if options["months"]:
+            return
         rollups.refresh()
         self.stdout.write(f"\nAll figures equal the raw rows ({time.monotonic() - started:.1f} s).")
