@@ -16,6 +16,7 @@ function press(element) {
   element.scrollIntoView({ block: "nearest" });
   element.focus();
   if (!isTyping(element)) element.click();
+  else if (element.type === "text" || element.type === "textarea") element.setSelectionRange(-1, -1);
 }
 
 function nameOf(element) {

@@ -1,6 +1,6 @@
 /* Panels look again when told that they changed, after something was done here, and every 30 s. */
-const SLOW_POLL = 30_000, TOGETHER = 60;
-let waiting = new Set();
+const SLOW_POLL = 30_000, TOGETHER = 60, LIVELY = 3000;
+let waiting = new Set(), calm;
 
 const fieldIn = (panel) =>
   panel.contains(document.activeElement) && document.activeElement.matches("textarea, input, select");
@@ -33,7 +33,11 @@ document.addEventListener("panels:hint", ({ detail: { panel, customer } }) => {
   soon([...concerned].filter(isAboutThem));
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.requestConfig.verb !== "get") refreshAll();
+  if (!detail.successful || detail.requestConfig.verb === "get") return;
+  refreshAll();
+  document.body.classList.add("lively");
+  clearTimeout(calm);
+  calm = setTimeout(() => document.body.classList.remove("lively"), LIVELY);
 });
 document.addEventListener("focusout", ({ target }) => {
   const panel = target.closest("[data-stale]");
