@@ -19,7 +19,7 @@ from interactions.models import Interaction
 from offers import catalogue
 from offers.catalogue import Catalogue
 from offers.models import Decision
-from offers.publishing import canonical, digest_of, latest_number
+from offers.publishing import canonical, digest_of
 from offers.ranking import mark_moves, rank
 from offers.situation import gather
 from offers.stages import Sieve
@@ -61,12 +61,12 @@ def decide_for(
     at: datetime | None = None,
 ) -> Decision:
     """Decide on the situation as it is; kept only when something has changed."""
-    number = latest_number()
+    published = catalogue.in_force()
     inputs = gather(
         customer=customer,
         interaction=interaction,
         at=at or timezone.now(),
-        catalogue_number=number,
+        catalogue_number=published.number,
     )
     digest = digest_of({"engine": ENGINE, **inputs})
     latest = latest_for(customer=customer, interaction=interaction)
@@ -77,10 +77,10 @@ def decide_for(
         customer=customer,
         interaction=interaction,
         made_by=by,
-        catalogue_number=number,
+        catalogue_number=published.number,
         engine=ENGINE,
         inputs=inputs,
-        results=decide(inputs, catalogue.published(number)),
+        results=decide(inputs, published),
         digest=digest,
     )
     panel_changed(

@@ -1,7 +1,6 @@
 """What does a published catalogue say, read once into closures that decide quickly?
 
-`read(content)` is pure. `published(number)` keeps what it read in this process: a version never
-changes, so it never grows stale.
+`read(content)` is pure. What was compiled is kept in this process: a version never changes.
 """
 
 from __future__ import annotations
@@ -147,13 +146,25 @@ def read(content: Content, *, number: int = 0) -> Catalogue:
     )
 
 
-@lru_cache(maxsize=8)
+def in_force() -> Catalogue:
+    """The catalogue that was published last; an empty one before anything was."""
+    latest = CatalogueVersion.objects.order_by("-number").values_list("number", "digest").first()
+    return read(EMPTY) if latest is None else _compiled(*latest)
+
+
 def published(number: int) -> Catalogue:
     """The catalogue of that number; 0 is the one before anything was published."""
     if number == 0:
         return read(EMPTY)
-    content = CatalogueVersion.objects.values_list("content", flat=True).get(number=number)
-    return read(content, number=number)
+    digest = CatalogueVersion.objects.values_list("digest", flat=True).get(number=number)
+    return _compiled(number, digest)
+
+
+@lru_cache(maxsize=8)
+def _compiled(number: int, digest: str) -> Catalogue:
+    """Kept by number and digest, so that it is right even after a database was put back."""
+    content = CatalogueVersion.objects.values_list("content", flat=True)
+    return read(content.get(number=number, digest=digest), number=number)
 
 
 def requirements_of(rules: Sequence[Mapping[str, Any]]) -> list[tuple[Requirement, str]]:

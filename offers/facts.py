@@ -28,7 +28,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -52,6 +51,7 @@ CURRENCY = "GBP"
 IDLE_RATE = Decimal(1)  # per cent a year; money below it is called idle
 PROMISE_MEMORY = timedelta(days=90)
 MONEY = DecimalField(max_digits=16, decimal_places=2)
+COUNT = DecimalField(max_digits=9, decimal_places=0)  # a rule may say "at least 1.5"
 RATE = DecimalField(max_digits=8, decimal_places=3)
 NUMBER_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
@@ -203,8 +203,8 @@ def _whole_years(today: date) -> Func:
     return Func(
         Value(today, output_field=DateField()),
         F("customer_since"),
-        template="EXTRACT(YEAR FROM AGE(%(expressions)s))::integer",
-        output_field=IntegerField(),
+        template="EXTRACT(YEAR FROM AGE(%(expressions)s))",
+        output_field=COUNT,
     )
 
 
@@ -222,7 +222,8 @@ def _figure(name: str) -> Case:
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
-    return Coalesce(Subquery(counted.annotate(rows=Count("pk")).values("rows")), 0)
+    found = Subquery(counted.annotate(rows=Count("pk")).values("rows"), output_field=COUNT)
+    return Coalesce(found, Value(Decimal(0)), output_field=COUNT)
 
 
 def _holdings() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from accounts.errors import RuleBroken
 from accounts.live import panel_changed
@@ -79,12 +78,6 @@ def problems_of(content: Mapping[str, Any]) -> list[str]:
         if not question["answers"]:
             problems.append(f"The question “{question['text']}” has no answers. Add some.")
     return problems
-
-
-def latest_number() -> int:
-    """The number in force; 0 before anything was published."""
-    found = CatalogueVersion.objects.aggregate(number=Max("number"))["number"]
-    return found or 0
 
 
 def publish(*, by: User | None, note: str) -> CatalogueVersion:

@@ -16,6 +16,7 @@ from accounts.errors import RuleBroken
 from accounts.models import User
 from interactions.models import Interaction, Outcome, TimelineEntry, WrapUpCode
 from needs.models import Need, NeedStatus
+from offers.arbitration import decide_for
 from offers.models import Decision, Offer
 from service.models import Promise
 
@@ -128,6 +129,9 @@ def wrap_up(
         if current.closed_at is not None:
             return False
         open_needs = outstanding(interaction)
+        if open_needs:  # what helps is judged by how things stand now, not at the last look
+            decide_for(customer=interaction.customer, interaction=interaction, by=by)
+            open_needs = outstanding(interaction)
         left = [one.need for one in open_needs if one.need.pk not in needs]
         if left:
             raise NeedsLeftOpen(left)
@@ -166,8 +170,8 @@ def _ways(interaction: Interaction) -> dict[int, str]:
     """By need, the first product that was open to offer in any decision of this contact."""
     ways: dict[int, str] = {}
     decisions = Decision.objects.filter(interaction=interaction).order_by("pk")
-    for results in decisions.values_list("results", flat=True):
-        for entry in results["ways"]:
+    for entries in decisions.values_list("results__ways", flat=True):
+        for entry in entries:
             if entry["kind"] == "offer" and entry["need"] is not None:
                 ways.setdefault(entry["need"], entry["title"])
     return ways

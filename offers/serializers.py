@@ -1,0 +1,89 @@
+"""What does the API say and hear of ways to help, offers, and the end of a contact?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import CodeField, Input, Output, VisibleField
+from interactions.models import WrapUpCode
+from needs.models import Need
+from offers.models import OfferStatus
+from offers.wrapping_up import Ending, NeedEnding
+
+
+class DecisionOutput(Output):
+    """One stored answer to "what helps this customer now?", whole: it explains itself."""
+
+    id = serializers.IntegerField()
+    customer = serializers.IntegerField(source="customer_id")
+    interaction = serializers.IntegerField(source="interaction_id", allow_null=True)
+    made_at = serializers.DateTimeField()
+    catalogue_number = serializers.IntegerField()
+    engine = serializers.CharField()
+    results = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text="`ways` in order, `further` offers, `locked` and what for, `excluded` and why.",
+    )
+
+
+class WhyNotOutput(Output):
+    product = serializers.CharField()
+    is_listed = serializers.BooleanField()
+    because = serializers.CharField(help_text="Empty when the product is open to offer.")
+
+
+class OfferOutput(Output):
+    id = serializers.IntegerField()
+    customer = serializers.IntegerField(source="customer_id")
+    interaction = serializers.IntegerField(source="interaction_id")
+    product = serializers.CharField(source="product.code")
+    decision = serializers.IntegerField(source="decision_id", allow_null=True)
+    need = serializers.IntegerField(source="need_id", allow_null=True)
+    status = serializers.ChoiceField(OfferStatus.choices)
+    because = serializers.CharField()
+    later_on = serializers.DateField(allow_null=True)
+    benefit = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    currency = serializers.CharField()
+    benefit_sentence = serializers.CharField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    request = serializers.IntegerField(source="request_id", allow_null=True)
+    promise = serializers.IntegerField(source="promise_id", allow_null=True)
+
+
+class DeclineInput(Input):
+    because = serializers.CharField(max_length=200, help_text="Why, in the customer's words.")
+
+
+class LaterInput(Input):
+    later_on = serializers.DateField(help_text="The day to ask again, still to come.")
+
+
+class WouldNeedInput(Input):
+    words = serializers.CharField(
+        max_length=200, help_text="What the customer would need instead, in their words."
+    )
+
+
+class NeedEndingInput(Input):
+    need = VisibleField(Need.objects.visible_to)
+    how = serializers.ChoiceField([(ending.value, ending.value) for ending in Ending])
+    because = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class ClosureInput(Input):
+    wrap_up_code = CodeField(WrapUpCode)
+    summary = serializers.CharField(max_length=300)
+    needs = NeedEndingInput(
+        many=True,
+        default=list,
+        max_length=50,
+        help_text="How each need that was expressed in this contact and is still open stands.",
+    )
+
+    def validate_needs(self, endings: list[dict[str, Any]]) -> dict[int, NeedEnding]:
+        return {
+            ending["need"].pk: NeedEnding(Ending(ending["how"]), ending["because"])
+            for ending in endings
+        }
