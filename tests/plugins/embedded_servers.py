@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contactcentre.embedded.servers import Servers
+from tests.plugins import migrated
 
 _running: list[tuple[Servers, Path]] = []
 
@@ -50,4 +51,7 @@ def _start() -> None:
     os.environ["CONTINUUM_STATE"] = str(folder)
     servers = Servers(folder, durable=False)
     _running.append((servers, folder))
+    if not os.environ.get("DATABASE_URL"):
+        migrated.bring(folder)
+        os.environ["TEST_TEMPLATE"] = migrated.TEMPLATE
     os.environ.update(servers.start())
