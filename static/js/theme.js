@@ -3,7 +3,8 @@
   const root = document.documentElement;
   const chosen = localStorage.getItem("theme");
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const system = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const isDark = () => (root.dataset.theme ?? system()) === "dark";
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-toggle]");
