@@ -14,7 +14,8 @@ from intake.seeding import catalogue, people, practice
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle, World, agents_by_team
 from intake.seeding.today import Today
-from offers.publishing import latest_number, publish
+from offers.publishing import publish
+from products.models import CatalogueVersion
 
 SEED = 1851
 OURS = (
@@ -35,7 +36,7 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
         return False
     practice.establish()
     catalogue.stock()
-    if not latest_number():
+    if not CatalogueVersion.objects.exists():
         publish(by=staff["max"], note="The first catalogue")
     now = now or timezone.now()
     teams = {team.name: team.pk for team in Team.objects.all()}
