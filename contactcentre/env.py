@@ -13,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from contactcentre import state
 
+state.load_env_file()
 read = environ.Env()
-read.read_env(state.PROJECT / ".env")
 
 CONTINUUM_ENV: str = read.str("CONTINUUM_ENV", default="development")
 if CONTINUUM_ENV not in {"development", "production"}:

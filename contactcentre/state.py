@@ -8,14 +8,26 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+YES = {"1", "on", "true", "yes"}
 
 
 def state_folder() -> Path:
     """The folder that survives restarts; CONTINUUM_STATE moves it."""
     return Path(os.environ.get("CONTINUUM_STATE") or PROJECT / ".continuum").resolve()
+
+
+def load_env_file() -> None:
+    """Take over variables of .env that the environment lacks; CONTINUUM_ENV_FILE names another."""
+    path = Path(os.environ.get("CONTINUUM_ENV_FILE") or PROJECT / ".env")
+    with suppress(FileNotFoundError):
+        for line in path.read_text().splitlines():
+            name, equals, value = line.strip().partition("=")
+            if equals and not name.startswith("#"):
+                os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
 
 
 def secret(name: str, *, folder: Path | None = None, size: int = 36) -> str:

@@ -43,6 +43,7 @@ def run_with(folder: Path, command: list[str], *, migrate: bool) -> int:
 def main() -> int:
     asked = parsed()
     os.chdir(state.PROJECT)
+    state.load_env_file()
     folder = (asked.state or state.state_folder()).resolve()
     if asked.verb == "run":
         return Supervisor(folder, asked.port).run()

@@ -165,6 +165,8 @@ class Postgres:
     def _initdb(self) -> None:
         unfinished = self.data.with_name(f"data.{secrets.token_hex(4)}")
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        for interrupted in self.data.parent.glob("data.*"):
+            shutil.rmtree(interrupted)
         with tempfile.TemporaryDirectory(dir=self.data.parent) as private:
             words = Path(private) / "password"
             state.write_private(words, self.password)

@@ -10,26 +10,22 @@ from __future__ import annotations
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections import deque
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 from contactcentre import state
 from contactcentre.embedded import processes
+from contactcentre.embedded.children import Child, GivenUp
 from contactcentre.embedded.output import Log, Screen
 from contactcentre.embedded.processes import CannotStart
 from contactcentre.embedded.servers import Servers, lock
 
 PATIENCE = 120  # seconds for the first page
-RESTARTS = 5  # within a minute, then we give up
 GRACE = 10  # seconds for a process to end by itself
 FIRST_PAGE = "/accounts/login/"
 ADDRESSES = {
@@ -39,47 +35,19 @@ ADDRESSES = {
     "API description": "/api/v1/schema/",
     "Health": "/ready/",
 }
+WEB = (
+    *("-m", "uvicorn", "contactcentre.asgi:application", "--lifespan", "off"),
+    *("--no-access-log", "--timeout-graceful-shutdown", "5"),
+)
+WORKER = ("-m", "celery", "-q", "-A", "contactcentre", "worker", "-c", "2")
+BEAT = ("-m", "celery", "-q", "-A", "contactcentre", "beat", "--pidfile=")
+KEPT_ALIVE = {"web", "worker", "beat"}
+RELOAD = ("--reload", "--reload-include", "*.html")
 LOG_INS = "sam or rae (agents), una (supervisor), max (administrator)"
 
 
 class Stop(BaseException):
     """Somebody asked us to end."""
-
-
-class GivenUp(Exception):
-    """A process ended too often; its log says why."""
-
-
-@dataclass
-class Child:
-    """One process that is kept alive."""
-
-    name: str
-    command: Sequence[str | Path]
-    log: Log
-    process: subprocess.Popen[bytes] | None = None
-    starts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS + 1))
-    start_at: float = 0
-
-    def start(self, env: Mapping[str, str]) -> None:
-        self.starts.append(time.monotonic())
-        self.process = processes.start(self.command, output=subprocess.PIPE, env=env)
-
-    def plan_restart(self) -> None:
-        """Start again after 0.5, 1, 2, 4, 8 s; give up after five times within a minute."""
-        now = time.monotonic()
-        recent = sum(1 for at in self.starts if now - at < 60)
-        if recent > RESTARTS:
-            raise GivenUp(
-                f"{self.name} ended {recent} times within a minute. The end of {self.log.path}:\n"
-                f"{processes.last_lines(self.log.path)}"
-            )
-        self.start_at = now + 2.0 ** (recent - 2)
-
-    def signal(self, number: int) -> None:
-        if self.process and self.process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
 
 
 class Supervisor:
@@ -151,43 +119,32 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "contactcentre.settings",
         }
-        python = sys.executable
-        frontend = self._once("frontend", [python, "-m", "contactcentre.embedded.frontend"])
-        self._once("prepare", [python, "manage.py", "prepare"], must_work=True)
-        reload = ["--reload"] if os.environ.get("DEBUG") else []
-        for name, command in {
-            "web": [
-                *("-m", "uvicorn", "contactcentre.asgi:application", "--port", str(self.port)),
-                *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "5"),
-                *reload,
-            ],
-            "worker": ["-m", "celery", "-q", "-A", "contactcentre", "worker", "-c", "2"],
-            "beat": ["-m", "celery", "-q", "-A", "contactcentre", "beat", "--pidfile="],
-        }.items():
-            self._begin(Child(name, [python, *command], Log(self.folder, name, self.screen)))
+        frontend = self._begin("frontend", "-m", "contactcentre.embedded.frontend")
+        prepare = self._begin("prepare", "manage.py", "prepare")
+        debugging = os.environ.get("DEBUG", "off").lower() in state.YES
+        # Its imports take seconds and its first page needs no table, so it starts beside these.
+        self._begin("web", *WEB, "--port", str(self.port), *(RELOAD if debugging else ()))
+        self._until_ended(prepare)
+        if prepare.exit_code != 0:
+            raise CannotStart(f"The preparation failed; see {prepare.log.path}")
+        self._begin("worker", *WORKER)
+        self._begin("beat", *BEAT)
         self._until_first_page()
         self._until_ended(frontend)
         self._welcome()
 
-    def _once(self, name: str, command: list[str], *, must_work: bool = False) -> Child:
-        """Run something that ends; when it must work, wait for it."""
-        child = Child(name, command, Log(self.folder, name, self.screen))
-        self._begin(child)
-        if must_work:
-            self._until_ended(child)
-            if child.process and child.process.returncode != 0:
-                raise CannotStart(
-                    f"The preparation failed; the whole of it stands in {child.log.path}"
-                )
-        return child
+    def _begin(self, name: str, *arguments: str) -> Child:
+        command = [sys.executable, *arguments]
+        self.children[name] = Child(name, command, Log(self.folder, name, self.screen))
+        return self._start_child(self.children[name])
 
-    def _begin(self, child: Child) -> None:
+    def _start_child(self, child: Child) -> Child:
         child.start(self.env)
-        self.children[child.name] = child
         assert child.process
         assert child.process.stdout
         os.set_blocking(child.process.stdout.fileno(), False)
         self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
+        return child
 
     def _listen(self, seconds: float = 0.2) -> None:
         """Pass on what the processes say, for a moment."""
@@ -202,7 +159,7 @@ class Supervisor:
                 self.selector.unregister(key.fileobj)
 
     def _until_ended(self, child: Child) -> None:
-        while child.process and child.process.poll() is None:
+        while child.exit_code is None:
             self._listen()
         self._listen(0)
 
@@ -238,23 +195,24 @@ class Supervisor:
 
     def _revive(self) -> None:
         """Start again what has ended, when its pause is over."""
-        for name in ("web", "worker", "beat"):
+        for name in KEPT_ALIVE & self.children.keys():
             child = self.children[name]
-            if child.process and child.process.poll() is not None:
-                self.screen.line("run", f"{name} ended with {child.process.returncode}")
-                child.process = None
+            if child.exit_code is not None:
+                self.screen.line("run", f"{name} ended with {child.exit_code}")
+                child.forget()
                 child.plan_restart()
             if child.process is None and time.monotonic() >= child.start_at:
-                self._begin(child)
+                self._start_child(child)
 
     def _welcome(self) -> None:
         say = self.screen.say
         say(f"\nContinuum is ready after {time.monotonic() - self.started_at:.0f} s.\n")
         for name, path in ADDRESSES.items():
             say(f"  {name:<20} http://localhost:{self.port}{path}")
-        say(f"\n  Log in as {LOG_INS}")
-        password = os.environ.get("DEMO_PASSWORD") or state.demo_password(self.folder)
-        say(f"  Password: {password}")
+        if os.environ.get("CONTINUUM_DEMO", "on").lower() in state.YES:
+            password = os.environ.get("DEMO_PASSWORD") or state.demo_password(self.folder)
+            say(f"\n  Log in as {LOG_INS}")
+            say(f"  Password: {password}")
         note = self.folder / "frontend-failed"
         if note.exists():
             say("\n  The front-end build failed, so icons and charts are missing:")
@@ -267,7 +225,7 @@ class Supervisor:
         for child in reversed(list(self.children.values())):
             child.signal(signal.SIGTERM)
         end = time.monotonic() + GRACE
-        while any(c.process and c.process.poll() is None for c in self.children.values()):
+        while any(c.process and c.exit_code is None for c in self.children.values()):
             self._listen(0.1)
             if time.monotonic() > end:
                 for child in self.children.values():
@@ -275,5 +233,6 @@ class Supervisor:
                 end += GRACE
         self._listen(0)
         for child in self.children.values():
+            child.forget()
             child.log.close()
         self.servers.stop()

@@ -36,7 +36,7 @@ def broker(tmp_path: Path) -> Iterator[Redis]:
 def patient(broker: Redis) -> Celery:
     app = Celery("asking")
     app.config_from_object("contactcentre.celery_settings")
-    app.conf.broker_url = broker.url
+    app.conf.update(broker_url=broker.url)
     return app
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contactcentre.env import beside
-from contactcentre.state import PROJECT
+from contactcentre.state import PROJECT, load_env_file
 
 READ_HERE = ["env.py", "state.py", "embedded/postgres.py"]
 VARIABLE = re.compile(r"""(?:read\.\w+|required_in_production|environ\.get)\(\s*"([A-Z_]+)\"""")
@@ -25,7 +25,8 @@ PRODUCTION = {
 
 
 def manage(*arguments: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = ("PATH", "HOME", "LANG", "CONTINUUM_ENV_FILE")
+    clean = {name: os.environ[name] for name in kept if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=PROJECT,
@@ -88,3 +89,16 @@ def test_the_development_key_is_made_once_and_private(tmp_path: Path) -> None:
 def test_the_cache_stands_beside_the_tasks() -> None:
     assert beside("redis://:word@host:6379/4") == "redis://:word@host:6379/5"
     assert beside("redis://host:6379") == "redis://host:6379/1"
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "env"
+    file.write_text("# A=0\nA=from the file\nB = 'quoted=yes'\n\nno line of ours\n")
+    monkeypatch.setenv("CONTINUUM_ENV_FILE", str(file))
+    monkeypatch.setenv("A", "from the environment")
+    monkeypatch.setenv("B", "")
+    monkeypatch.delenv("B")
+    load_env_file()
+    assert (os.environ["A"], os.environ["B"]) == ("from the environment", "quoted=yes")

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from contactcentre.embedded import processes
+from contactcentre.embedded.children import Child, GivenUp
 from contactcentre.embedded.output import Log, Screen
-from contactcentre.embedded.supervisor import ADDRESSES, Child, GivenUp
+from contactcentre.embedded.supervisor import ADDRESSES
 from contactcentre.state import PROJECT
 
 PATIENCE = 120  # seconds; the machine may be busy

@@ -30,6 +30,7 @@ def own_redis_database(url: str, worker: str) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    os.environ["CONTINUUM_ENV_FILE"] = os.devnull
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         os.environ["REDIS_URL"] = own_redis_database(os.environ["REDIS_URL"], worker)
