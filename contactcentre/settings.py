@@ -272,6 +272,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],  # it describes, it shows nobody
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RequestStatus": "service.models.RequestStatus",
+        "PromiseStatus": "service.models.PromiseStatus",
+        "NeedStatus": "needs.models.NeedStatus",
+        "OfferStatus": "offers.models.OfferStatus",
+        "FollowUpStatus": "followups.models.FollowUpStatus",
+        "FollowUpQuestion": "followups.models.Question",
+    },
 }
 
 # --- Logs and history -------------------------------------------------------------------------
