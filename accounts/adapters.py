@@ -6,8 +6,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class StaffOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffOnlyAdapter(DefaultAccountAdapter):
     """Log-in for the people of the contact centre; sign-up is closed."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False

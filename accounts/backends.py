@@ -20,7 +20,12 @@ class RoleBackend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
         return User.objects.for_session(user_id)
 
-    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any | None = None) -> bool:
+    def has_perm(
+        self,
+        user_obj: User | AnonymousUser,
+        perm: str,
+        obj: Any | None = None,  # noqa: ARG002
+    ) -> bool:
         app = perm.partition(".")[0]
         return self.has_module_perms(user_obj, app)
 

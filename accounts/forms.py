@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django_filters.fields import IsoDateTimeField
 
-from accounts.scoping import LARGEST_ID
+from accounts.scoping import EARLIEST, LARGEST_ID, LATEST
 
 
 class IdFormField(forms.IntegerField):
@@ -14,3 +16,9 @@ class IdFormField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class MomentFormField(IsoDateTimeField):
+    """An ISO 8601 time within the centuries that make sense."""
+
+    default_validators = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]  # noqa: RUF012

@@ -32,7 +32,8 @@ class NotAKey(RuleBroken):
 class KeyUsedForAnotherRequest(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
-            "This Idempotency-Key came with another request before. Use a new key for a new request."
+            "This Idempotency-Key came with another request before. "
+            "Use a new key for a new request."
         )
 
 
@@ -76,9 +77,7 @@ def answer_once(*, user: User, key: str, digest: str, create: Callable[[], Answe
                 raise KeyUsedForAnotherRequest
             return Answered(kept.status, kept.body)
         answered = create()
-        IdempotencyKey.objects.filter(pk=kept.pk).update(
-            status=answered.status, body=answered.body
-        )
+        IdempotencyKey.objects.filter(pk=kept.pk).update(status=answered.status, body=answered.body)
     return answered
 
 

@@ -33,8 +33,12 @@ def _send(groups: list[str], message: dict[str, object]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
-    try:
+
+    async def to_all() -> None:
         for group in groups:
-            async_to_sync(layer.group_send)(group, message)
-    except Exception as error:  # redis raises its own ConnectionError family
+            await layer.group_send(group, message)
+
+    try:
+        async_to_sync(to_all)()
+    except Exception as error:  # noqa: BLE001 (redis raises a family of its own)
         logger.warning("live hint not sent: %s", type(error).__name__)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -12,10 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from accounts.scoping import LARGEST_ID
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+from accounts.scoping import EARLIEST, LARGEST_ID, LATEST
 
 
 class Input(serializers.Serializer[Any]):
@@ -72,7 +69,9 @@ class CodeField(serializers.SlugRelatedField[Any]):
 class MomentField(serializers.DateTimeField):
     """A time with its zone (or in the display zone), within the centuries that make sense."""
 
-    default_error_messages = {"out_of_range": "Give a time between the years 1900 and 2200."}
+    default_error_messages: ClassVar = {
+        "out_of_range": "Give a time between the years 1900 and 2200."
+    }
 
     def to_internal_value(self, value: Any) -> datetime:
         moment = super().to_internal_value(value)

@@ -18,4 +18,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(30, "contactcentre.tasks.write_heartbeat"),
     "due follow-ups": every(15, "followups.tasks.sweep"),
     "broken promises": every(60, "service.tasks.break_overdue"),
+    "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
 }

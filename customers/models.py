@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Reverse
 from django.utils import timezone
 
+from accounts.errors import Conflict
 from accounts.models import AuditEntry, Team, User
 from accounts.scoping import TeamScopedQuerySet
 from customers import search
@@ -22,6 +24,13 @@ from products.models import Product
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class KnownAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "A customer with this source and external id is known already. Change that one."
+        )
 
 
 class CustomerKind(models.TextChoices):
@@ -95,6 +104,45 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def register(
+        cls,
+        *,
+        by: User,
+        team: Team,
+        name: str,
+        contact_points: Sequence[Mapping[str, Any]] = (),
+        **facts: Any,
+    ) -> Customer:
+        """Begin to serve somebody, with the ways to reach them.
+
+        Raises KnownAlready for an external id that is taken, NotAnAddress for a contact point.
+        """
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    customer = cls.objects.create(team=team, name=name, **facts)
+            except IntegrityError as error:
+                raise KnownAlready from error
+            AuditEntry.record(by=by, verb="customer registered", subject=customer)
+            for point in contact_points:
+                customer.add_contact_point(by=by, **point)
+        return customer
+
+    def change(self, *, by: User, **facts: Any) -> bool:
+        """Change the named facts; false when they all stood so already."""
+        changed = {name: fact for name, fact in facts.items() if getattr(self, name) != fact}
+        if not changed:
+            return False
+        with transaction.atomic():
+            Customer.objects.filter(pk=self.pk).update(**changed)
+            AuditEntry.record(
+                by=by, verb="customer changed", subject=self, detail={"fields": sorted(changed)}
+            )
+        for name, fact in changed.items():
+            setattr(self, name, fact)
+        return True
+
     def mark_vulnerable(self, *, by: User, because: str) -> bool:
         """Keep offers locked and follow-ups careful from today; false when marked already."""
         with transaction.atomic():
@@ -110,17 +158,22 @@ class Customer(models.Model):
     ) -> ContactPoint:
         """Keep one more address, normalised; the one kept already when it is known.
 
-        Raises NotAnAddress when the text is no address on that channel.
+        A preferred one takes the place of the one preferred so far on that channel. Raises
+        NotAnAddress when the text is no address on that channel.
         """
+        address = normalise(channel, value, country=self.country)
         with transaction.atomic():
+            Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
             point, created = ContactPoint.objects.get_or_create(
-                customer=self,
-                channel=channel,
-                value=normalise(channel, value, country=self.country),
-                defaults={"is_preferred": is_preferred},
+                customer=self, channel=channel, value=address
             )
             if created:
                 AuditEntry.record(by=by, verb="contact point added", subject=point)
+            if is_preferred and not point.is_preferred:
+                on_channel = self.contact_points.filter(channel=channel)
+                on_channel.filter(is_preferred=True).update(is_preferred=False)
+                on_channel.filter(pk=point.pk).update(is_preferred=True)
+                point.is_preferred = True
         return point
 
     def record_consent(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import routers
 from rest_framework.decorators import action
@@ -13,7 +12,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import Api, IdFilter, Listed, MomentFilter, Read, once
+from accounts.api import Api, Listed, Read, once
+from accounts.filters import CharFilter, ChoiceFilter, FilterSet, IdFilter, MomentFilter
 from interactions.models import Interaction, InteractionClosed
 from interactions.serializers import InteractionOutput
 from offers import presenting
@@ -34,11 +34,11 @@ from products.models import Product
 OFFERED = "offers/(?P<code>[-a-zA-Z0-9_]{1,50})/"
 
 
-class OfferFilter(filters.FilterSet):
+class OfferFilter(FilterSet):
     customer = IdFilter()
     interaction = IdFilter()
-    product = filters.CharFilter("product__code", max_length=50)
-    status = filters.ChoiceFilter(choices=OfferStatus.choices)
+    product = CharFilter("product__code", max_length=50)
+    status = ChoiceFilter(choices=OfferStatus.choices)
     answered_from = MomentFilter("answered_at", "gte")
     answered_before = MomentFilter("answered_at", "lt")
 
@@ -152,7 +152,7 @@ class WaysToHelp(Api):
             raise InteractionClosed
         return Response(InteractionOutput(self.get_object()).data, status=201)
 
-    def _offered(self, code: str) -> dict[str, object]:
+    def _offered(self, code: str) -> dict[str, Any]:
         return {"interaction": self.get_object(), "product": _product(code), "by": self.user}
 
     def _answered(self, offer: Offer) -> Response:

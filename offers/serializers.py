@@ -75,7 +75,7 @@ class NeedEndingInput(Input):
 class ClosureInput(Input):
     wrap_up_code = CodeField(WrapUpCode)
     summary = serializers.CharField(max_length=300)
-    needs = NeedEndingInput(
+    needs = NeedEndingInput(  # type: ignore[call-arg]
         many=True,
         default=list,
         max_length=50,

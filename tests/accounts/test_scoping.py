@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from accounts.models import AuditEntry, Team, User
@@ -5,7 +7,7 @@ from accounts.models import AuditEntry, Team, User
 
 @pytest.mark.django_db
 def test_a_session_user_comes_with_the_teams_in_one_statement(
-    django_assert_num_queries,  # type: ignore[no-untyped-def]
+    django_assert_num_queries: Any,
 ) -> None:
     team = Team.objects.create(name="Everyday banking")
     sam = User.objects.create_user("sam")
