@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial, reduce
 from operator import add, mul, sub, truediv
+from typing import NamedTuple
 
 from accounts.errors import RuleBroken
 from products.figures import CENT, figure, money
@@ -19,18 +21,19 @@ from products.vocabulary import FACTS, NUMERIC, Kind
 
 Figures = Mapping[str, Decimal | None]
 Working = Callable[[Figures], Decimal]
+Operation = Callable[[Decimal, Decimal], Decimal]
 
 LONGEST_FORMULA = 300
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 LITERAL = re.compile(r"^\d{1,12}(\.\d{1,6})?$")
 PLACE = re.compile(r"\{([^{}]*)\}")
-OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+OPERATORS: dict[type[ast.operator], Operation] = {
     ast.Add: add,
     ast.Sub: sub,
     ast.Mult: mul,
     ast.Div: truediv,
 }
-FUNCTIONS: dict[str, Callable[..., Decimal]] = {"min": min, "max": max}
+FUNCTIONS: dict[str, Operation] = {"min": min, "max": max}
 FORMS = {"money": Kind.MONEY, "percent": Kind.PERCENT, "number": Kind.NUMBER}
 
 
@@ -102,13 +105,25 @@ def read_formula(source: str, terms: Mapping[str, object]) -> Formula:
     own = read_terms(terms)
     try:
         tree = ast.parse(source.strip(), mode="eval")
-        working, facts = _Reading(source.strip(), own).read(tree.body)
+        part = _Reading(source.strip(), own).read(tree.body)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise NotAFormula(
             "The benefit formula cannot be read. Use names, numbers, + - * / and brackets, like "
             "idle_balance * (rate - current_rate) / 100."
         ) from None
-    return Formula(working, facts)
+    return Formula(part.working, part.facts)
+
+
+class _Part(NamedTuple):
+    """A part of a formula; `constant` when it needs no figure of the customer."""
+
+    working: Working
+    facts: frozenset[str] = frozenset()
+    constant: Decimal | None = None
+
+
+def _constant(value: Decimal) -> _Part:
+    return _Part(lambda _: value, frozenset(), value)
 
 
 class _Reading:
@@ -118,17 +133,16 @@ class _Reading:
         self.source = source
         self.terms = terms
 
-    def read(self, node: ast.expr) -> tuple[Working, frozenset[str]]:
+    def read(self, node: ast.expr) -> _Part:
         match node:
             case ast.Constant():
                 return self._literal(node)
             case ast.Name(id=name):
                 return self._name(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                inner, facts = self.read(operand)
-                return (lambda figures: -inner(figures)), facts
+                return _operation(sub, _constant(Decimal(0)), self.read(operand))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-                return self._operation(OPERATORS[type(op)], left, right)
+                return _operation(OPERATORS[type(op)], self.read(left), self.read(right))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
                 return self._function(name, args)
         raise NotAFormula(
@@ -139,17 +153,15 @@ class _Reading:
     def _text(self, node: ast.expr) -> str:
         return (ast.get_source_segment(self.source, node) or "this")[:60]
 
-    def _literal(self, node: ast.Constant) -> tuple[Working, frozenset[str]]:
+    def _literal(self, node: ast.Constant) -> _Part:
         text = self._text(node)
         if not LITERAL.match(text):
             raise NotAFormula(f"“{text}” is no number that can be used. Write it like 4.10.")
-        value = Decimal(text)
-        return (lambda _: value), frozenset()
+        return _constant(Decimal(text))
 
-    def _name(self, name: str) -> tuple[Working, frozenset[str]]:
+    def _name(self, name: str) -> _Part:
         if name in self.terms:
-            value = self.terms[name]
-            return (lambda _: value), frozenset()
+            return _constant(self.terms[name])
         if name not in FACTS or FACTS[name].kind not in NUMERIC:
             known = ", ".join([*self.terms, *numeric_facts()])
             raise NotAFormula(f"“{name}” is not a figure that is known. Known are: {known}.")
@@ -160,24 +172,26 @@ class _Reading:
                 raise FigureUnknown(name)
             return value
 
-        return fact, frozenset({name})
+        return _Part(fact, frozenset({name}))
 
-    def _operation(
-        self, operate: Callable[[Decimal, Decimal], Decimal], left: ast.expr, right: ast.expr
-    ) -> tuple[Working, frozenset[str]]:
-        first, first_facts = self.read(left)
-        second, second_facts = self.read(right)
-        facts = first_facts | second_facts
-        return (lambda figures: operate(first(figures), second(figures))), facts
-
-    def _function(self, name: str, args: list[ast.expr]) -> tuple[Working, frozenset[str]]:
+    def _function(self, name: str, args: list[ast.expr]) -> _Part:
         if len(args) < 2:
             raise NotAFormula(f"{name} compares at least two figures, like {name}(rate, 5).")
-        read = [self.read(arg) for arg in args]
-        function = FUNCTIONS[name]
-        workings = [working for working, _ in read]
-        facts = frozenset().union(*(facts for _, facts in read))
-        return (lambda figures: function([working(figures) for working in workings])), facts
+        return reduce(partial(_operation, FUNCTIONS[name]), [self.read(arg) for arg in args])
+
+
+def _operation(operate: Operation, left: _Part, right: _Part) -> _Part:
+    """Two parts as one; what is constant is worked out now, once."""
+    facts = left.facts | right.facts
+    first, second, constant = left.working, right.working, right.constant
+    if constant is None:
+        return _Part(lambda figures: operate(first(figures), second(figures)), facts)
+    if left.constant is not None:
+        try:
+            return _constant(operate(left.constant, constant))
+        except ArithmeticError:  # told when it is worked out, like any other division by zero
+            pass
+    return _Part(lambda figures: operate(first(figures), constant), facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 from offers.benefits import Formula, Sentence, read_formula, read_sentence
@@ -105,6 +106,12 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
+    """Everything published, ready to decide on.
+
+    `by_need` has the best fit first; `eligibility` pairs a check with the products that ask for
+    it, and `foreign` a currency with the products sold in it, as bits by position.
+    """
+
     number: int
     currency: str
     policy: Policy
@@ -115,6 +122,27 @@ class Catalogue:
     by_need: Mapping[str, Sequence[tuple[CompiledProduct, Decimal]]]
     by_reason: Mapping[str, Sequence[CompiledProduct]]
     requirements: Requirements
+    codes: tuple[str, ...]
+    eligibility: tuple[tuple[int, int], ...]
+    foreign: Mapping[str, int]
+
+    @property
+    def everything(self) -> int:
+        return (1 << len(self.products)) - 1
+
+    def positions(self, bits: int) -> Iterator[int]:
+        return compress(range(len(self.products)), _selectors(bits))
+
+    def codes_of(self, bits: int) -> list[str]:
+        return list(compress(self.codes, _selectors(bits)))
+
+
+# Sets of products are the bits of one integer: a stage is then one operation, not a loop.
+_ZERO_AND_ONE = bytes.maketrans(b"01", b"\x00\x01")
+
+
+def _selectors(bits: int) -> bytes:
+    return f"{bits:b}"[::-1].encode().translate(_ZERO_AND_ONE)
 
 
 def read(content: Content, *, number: int = 0) -> Catalogue:
@@ -132,6 +160,8 @@ def read(content: Content, *, number: int = 0) -> Catalogue:
             by_need.setdefault(need_type, []).append((product, Decimal(fit)))
         for reason in product.for_reasons:
             by_reason.setdefault(reason, []).append(product)
+    for fits in by_need.values():
+        fits.sort(key=lambda pair: -pair[1])
     return Catalogue(
         number=number,
         currency=currency,
@@ -143,7 +173,26 @@ def read(content: Content, *, number: int = 0) -> Catalogue:
         by_need=by_need,
         by_reason=by_reason,
         requirements=requirements,
+        codes=tuple(product.code for product in products),
+        eligibility=_asking(products),
+        foreign=_foreign(products),
     )
+
+
+def _asking(products: Iterable[CompiledProduct]) -> tuple[tuple[int, int], ...]:
+    asking: dict[int, int] = {}
+    for product in products:
+        for place in product.eligibility:
+            asking[place] = asking.get(place, 0) | 1 << product.position
+    return tuple(sorted(asking.items()))
+
+
+def _foreign(products: Iterable[CompiledProduct]) -> dict[str, int]:
+    foreign: dict[str, int] = {}
+    for product in products:
+        if product.is_foreign:
+            foreign[product.currency] = foreign.get(product.currency, 0) | 1 << product.position
+    return foreign
 
 
 def in_force() -> Catalogue:

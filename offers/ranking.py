@@ -6,17 +6,18 @@ it is and how late: a broken promise or a request past its target stands above e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from offers.catalogue import Catalogue, Question
-from offers.stages import LOCKING, Candidate, Locked, Sieve, Sifted
+from offers.catalogue import Answer, Catalogue, Question
+from offers.stages import LOCKING, Candidate, Locked, Match, Sieve, Sifted
 from products.figures import money
 
 Entry = dict[str, Any]
 PLACES = Decimal("0.0001")
 KEYS = 9
+TRIED = 12  # products looked at for what an answer would bring
 MOST_OFFERS = 5  # told in full; what ranks lower is kept as code, benefit and score
 
 PROMISE, PROMISE_LATE, PROMISE_SOON = Decimal("0.70"), Decimal("0.80"), Decimal("0.30")
@@ -47,7 +48,7 @@ def rank(inputs: Mapping[str, Any], catalogue: Catalogue, sieve: Sieve) -> dict[
         "further": [_further(candidate) for candidate in candidates[MOST_OFFERS:]],
         "locked": [_locked(lock) for lock in sifted.locked],
         "waits": _waits(sifted.locked),
-        "excluded": _excluded(inputs, sieve, sifted),
+        "excluded": _excluded(sieve, sifted),
         "settled": inputs["contact"]["settled"],
     }
 
@@ -164,16 +165,18 @@ def _waits(locks: Sequence[Locked]) -> list[Entry]:
     ]
 
 
-def _excluded(inputs: Mapping[str, Any], sieve: Sieve, sifted: Sifted) -> list[Entry]:
+def _excluded(sieve: Sieve, sifted: Sifted) -> list[Entry]:
     """Products by the stage and reason that excludes them; `relevant` ones answer a need."""
-    relevant = sieve.relevant(inputs["needs"]).keys()
-    rows = []
-    for (stage, because), products in sifted.excluded.items():
-        row: Entry = {"stage": stage, "because": because, "products": [p.code for p in products]}
-        if relevant:
-            row["relevant"] = [p.code for p in products if p.position in relevant]
-        rows.append(row)
-    return rows
+    codes_of = sieve.catalogue.codes_of
+    return [
+        {
+            "stage": stage,
+            "because": because,
+            "products": codes_of(products),
+            "relevant": codes_of(products & sieve.relevant_bits),
+        }
+        for (stage, because), products in sifted.excluded.items()
+    ]
 
 
 # --- What is owed -----------------------------------------------------------------------------
@@ -316,30 +319,28 @@ def _change(
     if sieve.facts["has_open_complaint"]:
         return total, brings  # offers stay locked whatever is answered
     for answer in question.answers:
-        if answer.need_type is None:
-            continue
-        supposed = {
-            "id": None,
-            "type": answer.need_type,
-            "name": catalogue.need_names.get(answer.need_type, answer.need_type),
-            "strength": str(answer.strength),
-            "now": True,
-        }
-        for position, match in sieve.relevant([supposed]).items():
-            product = catalogue.products[position]
-            if match.need is None or not sieve.is_eligible(product):
-                continue
-            found = sieve.examine(product, match)
-            gain = (
-                found.score - known.get(position, Decimal(0))
-                if isinstance(found, Candidate)
-                else Decimal(0)
-            )
+        for candidate in _supposing(answer, catalogue, sieve):
+            gain = candidate.score - known.get(candidate.product.position, Decimal(0))
             if gain > 0:
                 total += gain
             if gain > most:
-                most, brings = gain, product.name
+                most, brings = gain, candidate.product.name
     return total / len(question.answers), brings
+
+
+def _supposing(answer: Answer, catalogue: Catalogue, sieve: Sieve) -> Iterator[Candidate]:
+    """The offers that the answer would bring: the best fits, as many as a list has room for."""
+    brought = 0
+    for product, fit in catalogue.by_need.get(answer.need_type or "", ())[:TRIED]:
+        weight = answer.strength * fit
+        if brought == MOST_OFFERS or weight < catalogue.policy.need_floor:
+            return
+        if sieve.is_eligible(product):
+            match = Match(weight, answer.strength, fit, None, "", answers_now=True)
+            found = sieve.examine(product, match)
+            if isinstance(found, Candidate):
+                brought += 1
+                yield found
 
 
 # --- What moved -------------------------------------------------------------------------------

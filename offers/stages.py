@@ -6,7 +6,7 @@ applicability, suitability, service first, purpose guard, contact budget, then t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -72,11 +72,11 @@ class Locked(NamedTuple):
 
 @dataclass(slots=True)
 class Sifted:
-    """Where every product ended; `excluded` by stage and reason."""
+    """Where every product ended; `excluded` by stage and reason, the products as bits."""
 
     open: list[Candidate] = field(default_factory=list)
     locked: list[Locked] = field(default_factory=list)
-    excluded: dict[tuple[str, str], list[CompiledProduct]] = field(default_factory=dict)
+    excluded: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Sieve:
@@ -91,6 +91,10 @@ class Sieve:
         self.requirements = catalogue.requirements
         self.answers = {offer["product"]: offer for offer in inputs["offers"]}  # newest last
         self.barred = self._barred()
+        self.eligible = 0
+        self.worth: dict[int, Decimal | str] = {}
+        self.matches = self.relevant(inputs["needs"])
+        self.relevant_bits = sum(1 << position for position in self.matches)
         self.spent_until = self._spent_until()
 
     # --- what all products share --------------------------------------------------------------
@@ -123,41 +127,38 @@ class Sieve:
     def sift(self) -> Sifted:
         """Every product of the catalogue, each at the stage where it ended."""
         sifted = Sifted()
-        checks, because = self.requirements.checks, self.requirements.because
-        facts, barred = self.facts, self.barred
-        relevant = self.relevant(self.inputs["needs"])
         excluded = sifted.excluded
-        for product in self.catalogue.products:
-            for place in product.eligibility:
-                if not checks[place](facts):
-                    reason = (ELIGIBILITY, because[place])
-                    break
+        left = self.catalogue.everything
+        for reason, products in self.ineligible():
+            if failing := left & products:
+                excluded[reason] = excluded.get(reason, 0) | failing
+                left ^= failing
+        self.eligible = left
+        if irrelevant := left & ~self.relevant_bits:
+            excluded[APPLICABILITY, NOT_RELEVANT] = irrelevant
+        for position in self.catalogue.positions(left & self.relevant_bits):
+            found = self.examine(self.catalogue.products[position], self.matches[position])
+            if isinstance(found, Candidate):
+                self._lock_or_open(found, sifted)
             else:
-                if product.code in barred:
-                    reason = (ELIGIBILITY, barred[product.code])
-                elif product.is_foreign:
-                    reason = (ELIGIBILITY, f"Sold in {product.currency} only.")
-                elif product.position not in relevant:
-                    reason = (APPLICABILITY, NOT_RELEVANT)
-                else:
-                    found = self.examine(product, relevant[product.position])
-                    if isinstance(found, Candidate):
-                        self._lock_or_open(found, sifted)
-                        continue
-                    reason = found
-            if reason in excluded:
-                excluded[reason].append(product)
-            else:
-                excluded[reason] = [product]
+                excluded[found] = excluded.get(found, 0) | 1 << position
         return sifted
 
+    def ineligible(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """Reasons of eligibility that fail here, each with its products as bits."""
+        checks, because = self.requirements.checks, self.requirements.because
+        facts = self.facts
+        for place, products in self.catalogue.eligibility:
+            if not checks[place](facts):
+                yield (ELIGIBILITY, because[place]), products
+        for code, reason in self.barred.items():
+            if (product := self.catalogue.by_code.get(code)) is not None:
+                yield (ELIGIBILITY, reason), 1 << product.position
+        for currency, products in self.catalogue.foreign.items():
+            yield (ELIGIBILITY, f"Sold in {currency} only."), products
+
     def is_eligible(self, product: CompiledProduct) -> bool:
-        checks = self.requirements.checks
-        return (
-            all(checks[place](self.facts) for place in product.eligibility)
-            and product.code not in self.barred
-            and not product.is_foreign
-        )
+        return bool(self.eligible >> product.position & 1)
 
     def relevant(self, needs: Iterable[Mapping[str, Any]]) -> dict[int, Match]:
         """The best match of every product that answers a need, the reason or a due "later"."""
@@ -202,7 +203,9 @@ class Sieve:
                 return APPLICABILITY, because[place]
         if match.weight < self.catalogue.policy.need_floor:
             return APPLICABILITY, "The need is too weak for an offer."
-        benefit = self._suits(product)
+        benefit = self.worth.get(product.position)
+        if benefit is None:
+            benefit = self.worth[product.position] = self._suits(product)
         if isinstance(benefit, str):
             return SUITABILITY, benefit
         benefit_score = benefit_share(benefit)
