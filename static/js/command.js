@@ -13,6 +13,8 @@ function choose(option) {
   option?.scrollIntoView({ block: "nearest" });
 }
 
+dialog?.addEventListener("close", () => field.removeAttribute("aria-activedescendant"));
+
 function listActions(words) {
   const shown = [...document.querySelectorAll("[data-command]")].filter((element) => !element.disabled && element.dataset.command.toLowerCase().includes(words));
   actions.replaceChildren(...shown.slice(0, words ? 6 : 12).map((element, place) => {
