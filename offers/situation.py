@@ -59,7 +59,7 @@ def gather(
         },
         "marketing": _marketing(customer, interaction, at),
         "needs": _needs(customer, interaction),
-        "requests": _requests_told(requests, promises, interaction, at),
+        "requests": _requests_told(requests, promises, interaction, fulfilling, at),
         "promises": _promises_told(requests, promises, at),
         "offers": [_offer_told(offer) for offer in offers],
         "answered": _answered(customer, at),
@@ -202,6 +202,7 @@ def _requests_told(
     requests: Iterable[ServiceRequest],
     promises: Iterable[Promise],
     interaction: Interaction | None,
+    fulfilling: set[Any],
     at: datetime,
 ) -> list[dict[str, Any]]:
     first: dict[int | None, Promise] = {}
@@ -220,7 +221,11 @@ def _requests_told(
             "expected_at": _iso(request.expected_at),
             "is_late": request.target_at < at,
             "is_past_expectation": request.expected_at < at,
-            "now": interaction is not None and request.interaction_id == interaction.pk,
+            "now": (
+                interaction is not None
+                and request.interaction_id == interaction.pk
+                and request.pk not in fulfilling
+            ),
             "promise": _promise_told(first[request.pk], at) if request.pk in first else None,
         }
         for request in requests
