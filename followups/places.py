@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import holidays
 import phonenumbers
 from phonenumbers.timezone import time_zones_for_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 EARLIEST, LATEST = time(8), time(21)  # 16 CFR 310.4 (c), at the called party's place
 LONGEST_SEARCH = timedelta(days=21)
 STEP = timedelta(minutes=15)
 UNKNOWN = "Etc/Unknown"
+WEEKS = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(0, 5 * 366, 7)]
 NOWHERE = frozenset(
     {
         phonenumbers.PhoneNumberType.TOLL_FREE,
@@ -37,12 +39,39 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
+@lru_cache(maxsize=1024)
+def apart(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    """The zones of these names whose clocks ever differ; names of no zone are left out.
+
+    London and Jersey keep one clock, so asking one of them is enough.
+    """
+    found: dict[tuple[object, ...], ZoneInfo] = {}
+    for name in names:
+        place = zone(name)
+        if place is not None:
+            found.setdefault(tuple(week.astimezone(place).utcoffset() for week in WEEKS), place)
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=512)
+def _zones_of_country(digits: str) -> tuple[str, ...]:
+    """All zones behind a calling code when they keep one clock; none when they do not."""
+    for length in (1, 2, 3):
+        if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            names = TIMEZONE_DATA.get(digits[:length], ())
+            return names if len(apart(names)) == 1 else ()
+    return ()
+
+
 @lru_cache(maxsize=65536)
 def zones_of_number(phone: str) -> tuple[str, ...]:
     """IANA names of all zones where this E.164 number may ring; none when it tells of no place.
 
-    A toll-free number would name dozens of zones and means none of them.
+    A toll-free number of many zones would name them all and means none of them. A country of one
+    clock needs no closer look at its numbers.
     """
+    if phone[1:4].isdecimal() and (of_country := _zones_of_country(phone[1:4])):
+        return of_country
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
@@ -55,8 +84,7 @@ def zones_of_number(phone: str) -> tuple[str, ...]:
 
 def candidate_zones(*, time_zone: str, phone: str) -> tuple[ZoneInfo, ...]:
     """Where it may ring: the customer's own zone first, then those of the number."""
-    names = dict.fromkeys((time_zone, *zones_of_number(phone)))
-    return tuple(found for name in names if (found := zone(name)) is not None)
+    return apart((time_zone, *zones_of_number(phone)))
 
 
 @lru_cache(maxsize=256)

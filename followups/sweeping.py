@@ -1,10 +1,10 @@
 """Which follow-ups are due now, and may they go out?
 
-1. Claim: the oldest due rows, at most a batch, FOR UPDATE SKIP LOCKED: a second sweep at the same
-   moment takes the next ones, and a killed one lets go of its rows.
-2. Look: five statements read the facts of the whole batch.
-3. Decide: every rule, in Python, for each row (`followups.permission`).
-4. Move: one statement takes each row to ready, refused, lapsed or a later due time, and keeps the
+1. Claim: the oldest due rows, at most a batch, FOR UPDATE SKIP LOCKED, and with them all facts
+   that the rules look at: one statement. A second sweep at the same moment takes the next rows,
+   and a killed one lets go of its own.
+2. Decide: every rule, in Python, for each row (`followups.permission`).
+3. Move: one statement takes each row to ready, refused, lapsed or a later due time, and keeps the
    decision. Commit. No row stays due, so the loop ends.
 
 Nothing outside the database is touched: pages are told afterwards, and a lost hint loses nothing.
@@ -60,12 +60,12 @@ def sweep(*, at: datetime | None = None, batch: int = BATCH, seconds: float = SE
 
 
 def sweep_batch(*, at: datetime, batch: int = BATCH) -> tuple[dict[int, Permission], set[int]]:
-    """One claim, look, decide, move; the decisions and the owners of what became ready."""
+    """One claim, decide, move; the decisions and the owners of what became ready."""
     with transaction.atomic():
         claimed = (
             FollowUp.objects.due(at=at)
             .order_by("due_at", "pk")
-            .select_for_update(skip_locked=True)[:batch]
+            .select_for_update(skip_locked=True, of=("self",))[:batch]
             .facts()
         )
         decisions = {pk: permission(facts, at=at) for pk, facts in claimed.items()}

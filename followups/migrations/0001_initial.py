@@ -188,8 +188,9 @@ class Migration(migrations.Migration):
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "call",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         help_text="The contact of the present attempt, or the one that was answered.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -228,6 +229,7 @@ class Migration(migrations.Migration):
                     "request",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         help_text="Opened by a bad answer.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -654,7 +656,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="followup",
-            index=models.Index(fields=["status", "due_at", "id"], name="follow_up_by_status"),
+            index=models.Index(
+                condition=models.Q(
+                    ("status__in", ["answered", "refused", "unreachable", "lapsed"])
+                ),
+                fields=["status", "due_at", "id"],
+                name="follow_up_settled",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("request__isnull", False)),
+                fields=["request"],
+                name="follow_up_request",
+            ),
         ),
         migrations.AddIndex(
             model_name="followup",
@@ -666,6 +682,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("answered_at__isnull", False)),
                 fields=["answered_at", "id"],
                 name="follow_up_answered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("call__isnull", False)),
+                fields=("call",),
+                name="follow_up_of_call",
             ),
         ),
         migrations.AddConstraint(

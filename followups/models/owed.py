@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.scoping import TeamScopedQuerySet
 from customers.contact_points import Channel
-from customers.models import Consent, ContactPoint, Customer, Purpose
+from customers.models import Consent, ContactPoint, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
 from followups.permission import Facts, Permission, Rule
 from service.models import ServiceRequest
@@ -33,6 +41,22 @@ class FollowUpStatus(models.TextChoices):
 
 
 WAITING = (FollowUpStatus.PLANNED, FollowUpStatus.READY)
+
+# The columns of Facts, in its order.
+FACTS: Final = (
+    "attempts_made",
+    "max_attempts",
+    "lapses_at",
+    "window_start",
+    "window_end",
+    "customer__country",
+    "customer__time_zone",
+    "phone",
+    "phone_id",
+    "consent",
+    "has_open_complaint",
+    "is_vulnerable",
+)
 
 # Decided rows move, and the decision is kept, in one statement however many they are.
 DECIDE = """
@@ -83,48 +107,28 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         )
 
     def facts(self) -> dict[int, Facts]:
-        """What the rules have to know of each of these follow-ups, by its id.
+        """What the rules have to know of each of these follow-ups, by its id; one statement.
 
-        Five statements however many follow-ups; the first is this queryset's own, so that a
-        locked and limited one claims its rows.
+        A locked and limited queryset claims its rows by the same statement.
         """
-        rows = list(
-            self.values_list(
-                "pk",
-                "customer_id",
-                "attempts_made",
-                "max_attempts",
-                "lapses_at",
-                "window_start",
-                "window_end",
-            )
-        )
-        if not rows:
-            return {}
-        people = list({row[1] for row in rows})
-        places = _places(people)
-        phones = _phones(people)
-        consents = _consents(people)
-        complaining = _complaining(people)
-        facts = {}
-        for pk, person, attempts_made, max_attempts, lapses_at, start, end in rows:
-            country, time_zone, vulnerable_since = places[person]
-            phone_id, phone = phones.get(person, (None, ""))
-            facts[pk] = Facts(
-                attempts_made=attempts_made,
-                max_attempts=max_attempts,
-                lapses_at=lapses_at,
-                window_start=start,
-                window_end=end,
-                country=country,
-                time_zone=time_zone,
-                phone=phone,
-                phone_id=phone_id,
-                consent=consents.get(person),
-                has_open_complaint=person in complaining,
-                is_vulnerable=vulnerable_since is not None,
-            )
-        return facts
+        rows = self.annotate(
+            phone=Coalesce(_phone("value"), Value("")),
+            phone_id=_phone("pk"),
+            consent=Subquery(
+                Consent.objects.filter(
+                    customer=OuterRef("customer_id"), purpose=Purpose.SURVEY, channel=Channel.VOICE
+                )
+                .order_by("-recorded_at", "-pk")
+                .values("is_granted")[:1]
+            ),
+            has_open_complaint=Exists(
+                ServiceRequest.objects.open().complaints().filter(customer=OuterRef("customer_id"))
+            ),
+            is_vulnerable=ExpressionWrapper(
+                Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
+            ),
+        ).values_list("pk", *FACTS)
+        return {pk: Facts(*known) for pk, *known in rows}
 
     def decide(
         self,
@@ -155,39 +159,13 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
             return cast("list[tuple[int, int]]", cursor.fetchall())
 
 
-def _places(people: list[int]) -> dict[int, tuple[str, str, object]]:
-    found = Customer.objects.filter(pk__in=people).values_list(
-        "pk", "country", "time_zone", "vulnerable_since"
-    )
-    return {pk: (country, time_zone, since) for pk, country, time_zone, since in found}
-
-
-def _phones(people: list[int]) -> dict[int, tuple[int, str]]:
+def _phone(column: str) -> Subquery:
     """The number to call: the preferred one, else the oldest; never one reported as wrong."""
     reported_wrong = Attempt.objects.filter(
         contact_point=OuterRef("pk"),
         outcome=AttemptOutcome.WRONG_NUMBER,
         ended_at__gt=Coalesce(OuterRef("verified_at"), Value("-infinity")),
     )
-    found = (
-        ContactPoint.objects.filter(customer__in=people, channel=Channel.VOICE)
-        .exclude(Exists(reported_wrong))
-        .order_by("customer_id", "-is_preferred", "pk")
-        .distinct("customer_id")
-        .values_list("customer_id", "pk", "value")
-    )
-    return {person: (pk, value) for person, pk, value in found}
-
-
-def _consents(people: list[int]) -> dict[int, bool]:
-    found = (
-        Consent.objects.filter(customer__in=people, purpose=Purpose.SURVEY, channel=Channel.VOICE)
-        .current()
-        .values_list("customer_id", "is_granted")
-    )
-    return dict(found)
-
-
-def _complaining(people: list[int]) -> set[int]:
-    found = ServiceRequest.objects.open().complaints().filter(customer__in=people)
-    return set(found.values_list("customer_id", flat=True))
+    points = ContactPoint.objects.filter(customer=OuterRef("customer_id"), channel=Channel.VOICE)
+    best = points.exclude(Exists(reported_wrong)).order_by("-is_preferred", "pk")
+    return Subquery(best.values(column)[:1])

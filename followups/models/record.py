@@ -76,12 +76,13 @@ class FollowUpRecord(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     waits_because = models.CharField(max_length=120, blank=True)
     refused_because = models.CharField(max_length=120, blank=True)
-    call = models.OneToOneField(
+    call = models.ForeignKey(
         Interaction,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        db_index=False,
         help_text="The contact of the present attempt, or the one that was answered.",
     )
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +92,7 @@ class FollowUpRecord(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        db_index=False,
         help_text="Opened by a bad answer.",
     )
 
@@ -99,7 +101,11 @@ class FollowUpRecord(models.Model):
     class Meta:
         abstract = True
         verbose_name = "follow-up"
+        # Few and partial indexes: each one is written again whenever the sweep moves a row.
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["call"], condition=Q(call__isnull=False), name="follow_up_of_call"
+            ),
             models.CheckConstraint(
                 name="follow_up_status_known", condition=Q(status__in=FollowUpStatus.values)
             ),
@@ -128,7 +134,14 @@ class FollowUpRecord(models.Model):
                 name="follow_up_of_owner",
                 condition=Q(status__in=["ready", "in_progress"]),
             ),
-            models.Index(fields=["status", "due_at", "id"], name="follow_up_by_status"),
+            models.Index(
+                fields=["status", "due_at", "id"],
+                name="follow_up_settled",
+                condition=Q(status__in=["answered", "refused", "unreachable", "lapsed"]),
+            ),
+            models.Index(
+                fields=["request"], name="follow_up_request", condition=Q(request__isnull=False)
+            ),
             models.Index(fields=["customer", "-due_at"], name="follow_up_of_customer"),
             models.Index(
                 fields=["answered_at", "id"],

@@ -38,7 +38,7 @@ def test_all_well_starts_the_next_cycle(cast: Cast) -> None:
         ("recommend", None, 9),
     ]
     assert Attempt.objects.get().outcome == AttemptOutcome.REACHED
-    call = Interaction.objects.get(pk=follow_up.call_id)
+    call = Interaction.objects.get(is_follow_up=True)
     assert call.wrap_up_code is not None
     assert (call.closed_at, call.wrap_up_code.outcome) == (NOON, Outcome.RESOLVED)
     told = TimelineEntry.objects.get(customer=cast.ada, kind=TimelineKind.FOLLOW_UP)
@@ -66,7 +66,7 @@ def test_a_no_opens_one_owned_request_at_once(cast: Cast) -> None:
     follow_up.refresh_from_db()
     assert follow_up.request == request
     assert NeedsReview.objects.count() == 0
-    call = Interaction.objects.get(pk=follow_up.call_id)
+    call = Interaction.objects.get(is_follow_up=True)
     assert request.interaction == call
     assert call.wrap_up_code == cast.not_helped
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.errors import RuleBroken
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus
@@ -40,9 +41,7 @@ def test_a_closed_contact_owes_a_follow_up_with_the_policys_figures(
 
 
 def test_planning_costs_two_statements(
-    cast: Cast,
-    policy: FollowUpPolicy,
-    django_assert_num_queries,  # type: ignore[no-untyped-def]
+    cast: Cast, policy: FollowUpPolicy, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     from interactions.signals import interaction_closed
 
