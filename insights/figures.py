@@ -181,7 +181,7 @@ def series(
     """Sums of a few tallies by day or by month, for charts."""
     pieces = period.pieces() if by_month else [Piece(Grain.DAY, period.first, period.last)]
     condition, values = scope.condition()
-    columns = [
+    columns: list[Any] = [
         [piece.grain for piece in pieces],
         [piece.first for piece in pieces],
         [piece.last for piece in pieces],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Team
 from products.models import Product
+
+LATE = timedelta(minutes=3)
 
 
 class Grain(models.TextChoices):
@@ -45,7 +48,6 @@ class Figure(models.Model):
                 nulls_distinct=False,
                 name="figure_once",
             ),
-            models.CheckConstraint(name="figure_not_negative", condition=Q(n__gte=0)),
             models.CheckConstraint(name="figure_grain_known", condition=Q(grain__in=Grain.values)),
         ]
         indexes: ClassVar = [
@@ -101,6 +103,11 @@ class RollUp(models.Model):
         return cls.objects.filter(pk=1).first() or cls(
             pk=1, time_zone=timezone.get_default_timezone_name()
         )
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the figures are older than anybody should steer by."""
+        return self.refreshed_at is None or timezone.now() - self.refreshed_at > LATE
 
     @property
     def is_complete(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -27,8 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["restart"] or RollUp.current().counting_from is None:
             rollups.start_full_count()
-        total, done, started = rollups.months_to_count(), 0, time.monotonic()
-        most = options["months"] or total
+        done, started = 0, time.monotonic()
+        most = options["months"] or math.inf
         while done < most and RollUp.current().counting_from is not None:
             month = rollups.count_next_month()
             if month is None:  # the worker is at it; it leaves the lock between two steps
@@ -36,11 +37,11 @@ class Command(BaseCommand):
                 continue
             done += 1
             self.stdout.write(
-                f"\r{month:%B %Y} counted: {done} of {total} months, "
+                f"\r{month:%B %Y} counted, {done} months in "
                 f"{time.monotonic() - started:.0f} s".ljust(70),
                 ending="" if self.stdout.isatty() else "\n",
             )
-        if options["months"]:
-            return
-        rollups.refresh()
-        self.stdout.write(f"\nAll figures equal the raw rows ({time.monotonic() - started:.1f} s).")
+        rollups.refresh(budget_seconds=0 if options["months"] else rollups.BUDGET_SECONDS)
+        if RollUp.current().is_complete:
+            seconds = time.monotonic() - started
+            self.stdout.write(f"\nAll figures equal the raw rows ({seconds:.1f} s).")
