@@ -1,9 +1,9 @@
-"""What follows from the answers? A problem is owned at once; satisfaction begins the next cycle."""
+"""One proactive contact owed to a customer. A problem is owned at once; satisfaction begins the next cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models, transaction
@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, User
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
 from followups.models.calling import CalledFollowUp
 from followups.models.owed import FollowUpStatus
-from followups.models.policy import Question
+from followups.models.policy import FollowUpPolicy, Question
 from followups.models.said import Said, fitting
 from interactions.models import Interaction, Outcome
 from needs.models import NeedsReview
@@ -61,6 +61,34 @@ class FollowUp(CalledFollowUp):
 
     def __str__(self) -> str:
         return f"Follow-up {self.pk}"
+
+    @staticmethod
+    def plan(
+        *, interaction: Interaction, policy: FollowUpPolicy, owner_id: int, at: datetime
+    ) -> None:
+        """Owe the customer this follow-up, with the policy's figures of today.
+
+        One statement without a savepoint; a second call for the same interaction changes nothing.
+        """
+        FollowUp.objects.bulk_create(
+            [
+                FollowUp(
+                    interaction=interaction,
+                    customer_id=interaction.customer_id,
+                    policy=policy,
+                    owner_id=owner_id,
+                    questions=policy.questions,
+                    due_at=at + timedelta(minutes=policy.delay_minutes),
+                    lapses_at=at + timedelta(days=policy.lapse_days, minutes=policy.delay_minutes),
+                    window_start=policy.window_start,
+                    window_end=policy.window_end,
+                    max_attempts=policy.max_attempts,
+                    retry_minutes=policy.retry_minutes,
+                    review_days=policy.review_days,
+                )
+            ],
+            ignore_conflicts=True,
+        )
 
     def record_answers(self, *, by: User, answers: Iterable[Said], problem: str = "") -> None:
         """Keep the answers to all questions and do at once what follows from them.

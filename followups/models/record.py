@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import ClassVar, Final, cast
 
 from django.conf import settings
@@ -149,34 +149,6 @@ class FollowUpRecord(models.Model):
                 condition=Q(answered_at__isnull=False),
             ),
         ]
-
-    @classmethod
-    def plan(
-        cls, *, interaction: Interaction, policy: FollowUpPolicy, owner_id: int, at: datetime
-    ) -> None:
-        """Owe the customer this follow-up, with the policy's figures of today.
-
-        One statement without a savepoint; a second call for the same interaction changes nothing.
-        """
-        cls.objects.bulk_create(
-            [
-                cls(
-                    interaction=interaction,
-                    customer_id=interaction.customer_id,
-                    policy=policy,
-                    owner_id=owner_id,
-                    questions=policy.questions,
-                    due_at=at + timedelta(minutes=policy.delay_minutes),
-                    lapses_at=at + timedelta(days=policy.lapse_days, minutes=policy.delay_minutes),
-                    window_start=policy.window_start,
-                    window_end=policy.window_end,
-                    max_attempts=policy.max_attempts,
-                    retry_minutes=policy.retry_minutes,
-                    review_days=policy.review_days,
-                )
-            ],
-            ignore_conflicts=True,
-        )
 
     def give_to(self, *, owner: User, by: User) -> bool:
         """Change who makes the follow-up; false when it is theirs already or past that."""
