@@ -23,6 +23,7 @@ from service.models import Promise, ServiceRequest
 M = TypeVar("M", bound=Model)
 
 SHOWN: Final = 30
+OWED_SHOWN: Final = 12  # the page of an open contact has 40 KiB
 WAITING_COUNTED: Final = 200
 PROMOTER, PASSIVE = 9, 7
 COLUMNS: Final = ("kind", "id", "at", "who", "note", "line_channel", "customer_id")
@@ -53,6 +54,11 @@ class MyWork:
     def late(self) -> list[Work]:
         now = timezone.now()
         return [work for work in self.owed if work.at < now]
+
+    @property
+    def further(self) -> int:
+        """How many more are owed than the panel shows."""
+        return max(len(self.owed) - OWED_SHOWN, 0)
 
     @property
     def waiting_by_channel(self) -> list[tuple[str, int]]:

@@ -32,7 +32,7 @@ async function listCustomers(words) {
   const turn = ++asked;
   if (words.length < 2) return found.replaceChildren();
   const answer = await fetch(`${dialog.dataset.search}?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (turn !== asked) return;
+  if (turn !== asked || !dialog.open) return;
   if (answer?.ok) found.innerHTML = await answer.text();
   else found.textContent = "Search did not answer. Type again to retry.";
   choose(options()[0]);
