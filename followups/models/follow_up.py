@@ -1,4 +1,4 @@
-"""One proactive contact owed to a customer. A problem is owned at once; satisfaction begins the next cycle."""
+"""What is owed after a contact, and what follows from the answers to it?"""
 
 from __future__ import annotations
 
