@@ -61,4 +61,6 @@ def wipe() -> None:
         names = connection.introspection.table_names(cursor)
         tables = [name for name in names if name.split("_")[0] in OURS]
         quoted = ", ".join(connection.ops.quote_name(name) for name in tables)
+        cursor.execute("set constraints all immediate")  # nothing may still wait to be checked
         cursor.execute(f"truncate {quoted} restart identity cascade")
+        cursor.execute("set constraints all deferred")

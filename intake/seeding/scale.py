@@ -64,12 +64,13 @@ def seed_scale(
 
 def _missing(total: int) -> list[range]:
     """The batches that no earlier run has finished."""
+    batches = [range(start, min(start + BATCH, total)) for start in range(0, total, BATCH)]
+    firsts = [external_id(numbers.start) for numbers in batches]
     known = set(
-        Customer.objects.filter(source=SOURCE, external_id__endswith="000").values_list(
+        Customer.objects.filter(source=SOURCE, external_id__in=firsts).values_list(
             "external_id", flat=True
         )
     )
-    batches = (range(start, min(start + BATCH, total)) for start in range(0, total, BATCH))
     return [numbers for numbers in batches if external_id(numbers.start) not in known]
 
 

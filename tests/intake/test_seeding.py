@@ -1,0 +1,178 @@
+"""The seeded day: alive, whole, the same each time, and never written twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from customers.models import Consent, ContactPoint, Customer, Holding
+from followups.models import Answer, FollowUp, FollowUpStatus
+from intake.seeding import base, day, people, scale
+from interactions.models import Interaction, Message, TimelineEntry
+from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
+from offers.arbitration import decide_for
+from offers.models import Offer
+from products.models import CatalogueVersion
+from service.models import Promise, ServiceRequest
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a quiet morning at the bank"
+MODELS = (Customer, Holding, Interaction, Message, TimelineEntry, ServiceRequest, Promise, FollowUp)
+
+
+def sizes() -> list[int]:
+    return [model._default_manager.count() for model in MODELS]
+
+
+@pytest.fixture(autouse=True)
+def fewer_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "OTHERS", 30)
+
+
+@pytest.fixture
+def seeded() -> None:
+    day.seed_day(password=PASSWORD)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_second_seeding_adds_nothing() -> None:
+    before = sizes()
+    assert not day.seed_day(password=PASSWORD)
+    assert sizes() == before
+    assert CatalogueVersion.objects.count() == 1
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_same_moment_gives_the_same_day() -> None:
+    def told() -> list[tuple[object, ...]]:
+        return [
+            *Holding.objects.order_by("reference", "pk").values_list(
+                "customer__name", "product__code", "opened_on", "cancelled_on", "balance"
+            ),
+            *Offer.objects.order_by("customer__name", "presented_at").values_list(
+                "customer__name", "product__code", "status", "benefit"
+            ),
+        ]
+
+    now = timezone.now()
+    day.wipe()
+    day.seed_day(password=PASSWORD, now=now)
+    first = told()
+    day.wipe()
+    day.seed_day(password=PASSWORD, now=now)
+    assert told() == first
+
+
+@pytest.mark.usefixtures("seeded")
+def test_everybody_logs_in_with_the_printed_password_and_sees_their_team() -> None:
+    for person in people.STAFF:
+        assert User.objects.get(username=person.username).check_password(PASSWORD)
+    sam, bea = User.objects.get(username="sam"), User.objects.get(username="bea")
+    assert Customer.objects.visible_to(sam).filter(name="Ada Byron").count() == 1
+    assert Customer.objects.visible_to(bea).filter(name="Ada Byron").count() == 0
+    assert Customer.objects.visible_to(bea).count() == 8
+
+
+@pytest.mark.usefixtures("seeded")
+def test_ada_is_on_the_phone_and_her_answer_brings_up_the_saver() -> None:
+    sam = User.objects.get(username="sam")
+    call = Interaction.objects.open().of_agent(sam).get(customer__name="Ada Byron")
+    assert call.channel == "voice"
+    assert timezone.now() - call.opened_at < timedelta(minutes=5)
+    question = DiscoveryQuestion.objects.get(code="what-changes")
+    decide_for(customer=call.customer, interaction=call, by=sam)
+    AnswerGiven.give(
+        interaction=call,
+        question=question,
+        by=sam,
+        answer=DiscoveryAnswer.objects.get(question=question, position=1),
+    )
+    ways = decide_for(customer=call.customer, interaction=call, by=sam).results["ways"]
+    offer = next(way for way in ways if way["key"] == "offer-saver-plus")
+    assert offer["benefit_text"] == "£8,500.00 × (3.10 % − 0.60 %) = £212.50 a year"
+    promise = Promise.objects.open().get(customer=call.customer)
+    assert timezone.now() < promise.due_at < timezone.now() + timedelta(hours=24)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_cy_permits_nothing_but_service() -> None:
+    cy = Customer.objects.get(name="Cy Dunn")
+    granted = Consent.objects.filter(customer=cy).current()
+    assert {row.purpose for row in granted if row.is_granted} == {"service"}
+    assert not FollowUp.objects.filter(customer=cy).exclude(status="refused").exists()
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_day_has_a_vulnerable_customer_a_complaint_and_follow_ups_due() -> None:
+    assert Customer.objects.exclude(vulnerable_since=None).get().name == "Dorothy Lane"
+    eve = Customer.objects.get(name="Eve Nolan")
+    assert ServiceRequest.objects.open().complaints().of(eve).count() == 1
+    due = FollowUp.objects.due(at=timezone.now())
+    assert set(due.values_list("owner__username", flat=True)) >= {"sam", "rae", "bea"}
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_past_is_believable() -> None:
+    assert ContactPoint.objects.filter(channel="voice").count() == Customer.objects.count()
+    assert (
+        not ContactPoint.objects.filter(channel="voice")
+        .exclude(value__startswith="+442079460")
+        .exists()
+    )
+    assert (
+        not ContactPoint.objects.filter(channel="email")
+        .exclude(value__endswith="@example.com")
+        .exists()
+    )
+    now = timezone.now()
+    assert not Interaction.objects.filter(opened_at__gt=now).exists()
+    assert not Promise.objects.filter(status="kept", done_at__gt=now).exists()
+    answered = FollowUp.objects.filter(status=FollowUpStatus.ANSWERED)
+    assert Answer.objects.count() == 4 * answered.count()
+    assert Holding.objects.exclude(cancelled_on=None).exclude(cancelled_because="").count() > 5
+    assert Customer.objects.get(name="Ada Byron").holdings.get(
+        product__code="instant-saver"
+    ).balance == Decimal(8500)
+
+
+def test_a_reset_is_refused_in_production(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    settings.CONTINUUM_DEMO = True
+    settings.DEMO_PASSWORD = PASSWORD
+    day.seed_day(password=PASSWORD)
+    before = sizes()
+    with pytest.raises(CommandError, match="refused in production"):
+        call_command("seed", reset=True, stdout=StringIO())
+    assert sizes() == before
+
+
+def test_nothing_is_seeded_where_no_demo_is_wanted(settings: Settings) -> None:
+    settings.CONTINUUM_DEMO = False
+    with pytest.raises(CommandError, match="CONTINUUM_DEMO"):
+        call_command("seed", stdout=StringIO())
+    assert sizes() == [0] * len(MODELS)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scale, "_tidy", lambda: None)  # VACUUM does not run in a transaction
+    monkeypatch.setattr(scale, "BATCH", 10)
+    done: list[int] = []
+    assert scale.seed_scale(10, advanced=done.append, workers=1) == 10
+    bulk = Customer.objects.filter(source=scale.SOURCE)
+    first = list(bulk.order_by("external_id").values_list("external_id", "name"))
+    assert scale.seed_scale(30, advanced=done.append, workers=1) == 20
+    assert bulk.count() == 30
+    assert list(bulk.order_by("external_id").values_list("external_id", "name"))[:10] == first
+    assert 5 <= Interaction.objects.filter(customer__in=bulk).count() / 30 <= 15
+    closed = Interaction.objects.filter(customer__in=bulk, is_follow_up=False)
+    assert FollowUp.objects.filter(customer__in=bulk).count() == closed.count()
