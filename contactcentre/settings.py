@@ -233,7 +233,7 @@ STORAGES = {
 if not PRODUCTION:
     STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns without it
 WHITENOISE_USE_FINDERS = not PRODUCTION
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = not PRODUCTION  # the front-end build may end after the start
 WHITENOISE_MAX_AGE = 60 if PRODUCTION else 0
 EMAIL_BACKEND = env.EMAIL["EMAIL_BACKEND"]
 EMAIL_HOST = env.EMAIL.get("EMAIL_HOST", "localhost")

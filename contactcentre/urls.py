@@ -11,7 +11,10 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.administration import hide_pages_of_others
+
 admin.autodiscover()
+hide_pages_of_others(admin.site)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Continuum"
 admin.site.index_title = "Administration"

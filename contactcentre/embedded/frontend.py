@@ -56,6 +56,9 @@ def path_with_node() -> str:
                 *(str(BIN / "uv"), "pip", "install", "-q", "--python", sys.executable),
                 *("--require-hashes", "-r", "requirements-node.txt"),
             ],
+            cwd=state.PROJECT,
+            # The system knows certificates that uv does not bring: those of a company, for one.
+            env=os.environ | {"UV_SYSTEM_CERTS": "true"},
             check=True,
         )
     return path
@@ -76,16 +79,12 @@ def build() -> None:
 
 
 def main() -> int:
-    """Build unless built; a failure is noted for the start-up message and stops nothing."""
-    note = state.state_folder() / "frontend-failed"
-    note.unlink(missing_ok=True)
+    """Build unless built; the exit code tells the start-up message of a failure."""
     if is_built():
         return 0
     try:
         build()
     except (OSError, subprocess.CalledProcessError) as error:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(f"{error}. Try again with: make run\n")
         print(f"front-end build failed: {error}", flush=True)  # noqa: T201
         return 1
     return 0

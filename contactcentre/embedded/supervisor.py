@@ -7,6 +7,7 @@ reverse; a second one kills. When this process is killed itself, Linux ends the 
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import signal
@@ -27,6 +28,7 @@ from contactcentre.embedded.servers import Servers, lock
 
 PATIENCE = 120  # seconds for the first page
 GRACE = 10  # seconds for a process to end by itself
+FRONTEND_PATIENCE = 10  # seconds more for icons and charts; then they come while people work
 FIRST_PAGE = "/accounts/login/"
 ADDRESSES = {
     "Agent's console": "/",
@@ -130,7 +132,7 @@ class Supervisor:
         self._begin("worker", *WORKER)
         self._begin("beat", *BEAT)
         self._until_first_page()
-        self._until_ended(frontend)
+        self._until_ended(frontend, seconds=FRONTEND_PATIENCE)
         self._welcome()
 
     def _begin(self, name: str, *arguments: str) -> Child:
@@ -158,8 +160,9 @@ class Supervisor:
             else:
                 self.selector.unregister(key.fileobj)
 
-    def _until_ended(self, child: Child) -> None:
-        while child.exit_code is None:
+    def _until_ended(self, child: Child, *, seconds: float = math.inf) -> None:
+        end = time.monotonic() + seconds
+        while child.exit_code is None and time.monotonic() < end:
             self._listen()
         self._listen(0)
 
@@ -213,10 +216,12 @@ class Supervisor:
             password = os.environ.get("DEMO_PASSWORD") or state.demo_password(self.folder)
             say(f"\n  Log in as {LOG_INS}")
             say(f"  Password: {password}")
-        note = self.folder / "frontend-failed"
-        if note.exists():
-            say("\n  The front-end build failed, so icons and charts are missing:")
-            say(f"  {note.read_text()}")
+        frontend = self.children["frontend"]
+        if frontend.exit_code is None:
+            say("\n  Icons and charts are still being fetched; they appear when they are there.")
+        elif frontend.exit_code:
+            say(f"\n  Icons and charts are missing, since their build failed: {frontend.log.path}")
+            say("  Start again with `make run` where npm's registry can be reached.")
         say(f"\n  Logs are in {self.folder / 'logs'}. Ctrl-C stops everything.\n")
 
     def _stop(self) -> None:
