@@ -20,13 +20,13 @@ class DeskConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         user = self.scope["user"]
         if not user.is_authenticated:
-            await self.close(code=4401)
+            await self.close(code=4401)  # type: ignore[no-untyped-call]
             return
         team_ids = await sync_to_async(lambda: user.team_ids)()
         self.my_groups = (f"user-{user.pk}", *(f"team-{team}" for team in team_ids))
         for group in self.my_groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        await self.accept()
+        await self.accept()  # type: ignore[no-untyped-call]
 
     async def disconnect(self, _code: int) -> None:
         for group in self.my_groups:
@@ -34,4 +34,4 @@ class DeskConsumer(AsyncWebsocketConsumer):
 
     async def panel_changed(self, event: dict[str, Any]) -> None:
         hint = {"panel": event["panel"], "customer": event["customer"]}
-        await self.send(text_data=json.dumps(hint))
+        await self.send(text_data=json.dumps(hint))  # type: ignore[no-untyped-call]

@@ -59,7 +59,11 @@ class ClosureForm(forms.Form):
     @property
     def needs(self) -> list[tuple[OutstandingNeed, Any, Any]]:
         """Each outstanding need with its two fields, for the page."""
-        return [(one, *(self[name] for name in self._names(one))) for one in self.outstanding]
+        return [
+            (one, self[how], self[because])
+            for one in self.outstanding
+            for how, because in [self._names(one)]
+        ]
 
     def endings(self) -> dict[int, NeedEnding]:
         """What the agent said of each need; one of which nothing was said is left out."""

@@ -17,7 +17,7 @@ SECTIONS: Final = (
     ("Desk", "console:desk", EVERYBODY),
     ("Retention", "insights:retention", LEADING),
     ("Follow-ups", "followups:list", LEADING),
-    ("Catalogue", "products:catalogue", ADMINISTERING),
+    ("Catalogue", "offers:catalogue", ADMINISTERING),
     ("Administration", "admin:index", ADMINISTERING),
 )
 

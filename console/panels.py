@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery, Value
@@ -184,7 +184,7 @@ def with_standing(rows: QuerySet[M], customer: str) -> QuerySet[M]:
     scores = Answer.objects.filter(
         follow_up__customer=OuterRef(customer), question=Question.RECOMMEND
     )
-    return rows.annotate(
+    loaded = rows.annotate(
         reach=ArraySubquery(
             points.order_by("-is_preferred", "pk").values(
                 json=JSONObject(channel="channel", value="value")
@@ -203,6 +203,7 @@ def with_standing(rows: QuerySet[M], customer: str) -> QuerySet[M]:
         last_contact_at=Subquery(contacts.order_by("-opened_at", "-pk").values("opened_at")[:1]),
         score=Subquery(scores.order_by("-at").values("score")[:1]),
     )
+    return cast("QuerySet[M]", loaded)
 
 
 def who(row: Any, customer: Customer) -> Who:

@@ -4,4 +4,6 @@ from django.urls import path
 
 from console.consumers import DeskConsumer
 
-websocket_urlpatterns = [path("ws/desk/", DeskConsumer.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/desk/", DeskConsumer.as_asgi())  # type: ignore[no-untyped-call]
+]
