@@ -80,6 +80,12 @@ def problems_of(content: Mapping[str, Any]) -> list[str]:
     return problems
 
 
+def content_in_force() -> Mapping[str, Any]:
+    """What decisions read now; an empty content before anything was published."""
+    latest = CatalogueVersion.objects.order_by("-number").values_list("content", flat=True).first()
+    return catalogue.EMPTY if latest is None else latest
+
+
 def publish(*, by: User | None, note: str) -> CatalogueVersion:
     """Put the draft in force. Raises NotPublishable or NothingChanged; then nothing changes."""
     with transaction.atomic():

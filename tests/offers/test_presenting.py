@@ -75,8 +75,8 @@ def test_accepting_starts_the_request_makes_the_promise_and_meets_the_need(peopl
     assert latest is not None
     assert [way["key"] for way in latest.results["ways"]] == [
         "question-what-changes",
-        f"request-{request.pk}",
         "to-promise-contact",
+        f"request-{request.pk}",
     ]
 
 

@@ -1,0 +1,89 @@
+"""Administration of products as drafts, with all that belongs to them; of the contact policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.administration import Kept, TabularInline
+from needs.models import NeedFit
+from offers.forms import ProductForm
+from offers.models import ContactPolicy
+from products.admin import ProductRuleInline
+from products.models import Product
+from service.models import Fulfilment
+
+if TYPE_CHECKING:
+    StackedInline = admin.StackedInline[Any, Any]
+else:
+    StackedInline = admin.StackedInline
+
+
+class NeedFitInline(TabularInline):
+    model = NeedFit
+    extra = 0
+    verbose_name_plural = "needs that it meets"
+
+
+class FulfilmentInline(StackedInline):
+    model = Fulfilment
+    extra = 0
+    max_num = 1
+    verbose_name_plural = "what accepting it starts"
+
+
+@admin.register(Product)
+class ProductAdmin(Kept):
+    """The draft of a product. Customers see nothing of it before the catalogue is published."""
+
+    form = ProductForm
+    list_display = ("name", "category", "minimum_benefit", "lever", "withdrawn_on", "preview")
+    list_filter = ("category", "safe_for_vulnerable")
+    list_select_related = ("category",)
+    search_fields = ("name", "code")
+    prepopulated_fields = {"code": ("name",)}  # noqa: RUF012
+    readonly_fields = ("preview",)
+    inlines = (ProductRuleInline, NeedFitInline, FulfilmentInline)
+    fieldsets = (
+        (None, {"fields": ("name", "code", "category", "summary", "preview")}),
+        (
+            "What it is worth to the customer",
+            {
+                "fields": (
+                    "currency",
+                    "terms",
+                    "benefit_formula",
+                    "benefit_sentence",
+                    "minimum_benefit",
+                )
+            },
+        ),
+        ("Care", {"fields": ("lever", "safe_for_vulnerable", "withdrawn_on")}),
+    )
+
+    @admin.display(description="Preview")
+    def preview(self, product: Product) -> str:
+        if not product.pk:
+            return "Save it first."
+        return format_html(
+            '<a href="{}">Preview on a customer, then publish</a>',
+            reverse("offers:preview", args=[product.code]),
+        )
+
+
+@admin.register(ContactPolicy)
+class ContactPolicyAdmin(Kept):
+    """How much one person may be asked; one row for the installation."""
+
+    list_display = ("__str__", "cooling_off_days", "need_floor")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not ContactPolicy.objects.exists()
+
+    def save_model(self, request: Any, obj: ContactPolicy, form: Any, change: Any) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
