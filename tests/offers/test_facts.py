@@ -196,7 +196,7 @@ def varied(people: Cast) -> Cast:
 
 
 def test_rules_that_share_a_number_are_alternatives() -> None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"fact": "segment", "comparison": "equals", "value": "personal", "either": None},
         {"fact": "country", "comparison": "equals", "value": "GB", "either": 1},
         {"fact": "country", "comparison": "equals", "value": "IE", "either": 1},

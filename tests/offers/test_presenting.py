@@ -43,7 +43,7 @@ def in_need(cast: Cast) -> Interaction:
 
 
 def counts() -> list[int]:
-    return [table.objects.count() for table in TABLES]  # type: ignore[attr-defined]
+    return [table.objects.count() for table in TABLES]
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.db import InternalError, transaction
 
 from accounts.models import AuditEntry
-from needs.models import NeedFit
+from needs.models import DiscoveryAnswer, NeedFit
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy
 from offers.publishing import (
@@ -79,7 +79,7 @@ def test_a_draft_with_errors_is_not_published_and_every_error_is_told(people: Ca
 
 
 def test_a_question_without_answers_is_not_published(people: Cast) -> None:
-    people.why.answers.all().delete()
+    DiscoveryAnswer.objects.all().delete()
     assert problems_of(draft_content()) == [
         "The question “What is changing for you?” has no answers. Add some."
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from interactions.models import Interaction
-from needs.models import AnswerGiven, Need, NeedFit, NeedSource
+from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion, Need, NeedFit, NeedSource
 from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Decision, Offer
@@ -498,10 +498,10 @@ def test_the_question_is_asked_until_it_is_answered_and_re_ranks_the_list(people
 
 
 def test_the_question_that_changes_most_is_asked_first(people: Cast) -> None:
-    other = people.why.__class__.objects.create(
+    other = DiscoveryQuestion.objects.create(
         code="how-is-it", text="How do you like it?", intents=["cancel"], position=1
     )
-    other.answers.create(position=1, text="Fine")
+    DiscoveryAnswer.objects.create(question=other, position=1, text="Fine")
     publish(by=people.max, note="Another question")
     interaction = contact(people, people.ada)
     assert "question-what-changes" in keys(decided(people, interaction))

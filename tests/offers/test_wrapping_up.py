@@ -228,7 +228,7 @@ def test_a_double_wrap_up_has_one_effect(crowd: Cast) -> None:
         ended = at_once(*[lambda: wrapped(crowd, interaction, **ending)] * 3)
     finally:
         interaction_closed.disconnect(heard)
-    assert sorted(ended, key=bool) == [False, False, True]  # type: ignore[arg-type]
+    assert sorted(ended, key=bool) == [False, False, True]
     assert told == [interaction.pk]
     need.refresh_from_db()
     assert need.status == "missed"
