@@ -5,8 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+
+from accounts.models import User
+
+
+@database_sync_to_async
+def _teams_of(user: User) -> list[int]:
+    return user.team_ids
 
 
 class DeskConsumer(AsyncWebsocketConsumer):
@@ -22,7 +29,7 @@ class DeskConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             await self.close(code=4401)  # type: ignore[no-untyped-call]
             return
-        team_ids = await sync_to_async(lambda: user.team_ids)()
+        team_ids = await _teams_of(user)
         self.my_groups = (f"user-{user.pk}", *(f"team-{team}" for team in team_ids))
         for group in self.my_groups:
             await self.channel_layer.group_add(group, self.channel_name)

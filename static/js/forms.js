@@ -9,7 +9,7 @@ function setBusy(form, busy) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || form.method === "get") return;
+  if (form.method === "dialog" || form.method === "get" || form.hasAttribute("data-download")) return;
   if (form.hasAttribute("data-busy")) {
     event.preventDefault();
     event.stopImmediatePropagation();

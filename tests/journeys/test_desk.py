@@ -1,0 +1,125 @@
+"""The desk in a real browser: nothing typed is lost, one key is enough, everybody can read it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+pytestmark = pytest.mark.journey
+Window = Callable[[str], Page]
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def open_contact(page: Page, name: str) -> None:
+    page.locator("#panel-work .row", has_text=name).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_notes_survive_a_lost_connection_and_a_reload(window: Window) -> None:
+    page = window("sam")
+    open_contact(page, "Ben King")
+    notes, state = page.get_by_label("Notes"), page.locator("#notes-state")
+    page.keyboard.press("n")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Saved words.")
+    expect(state).to_contain_text("Saved ")
+
+    def refuse(route: Route) -> None:
+        route.abort()
+
+    page.route("**/notes/", refuse)
+    page.keyboard.type(" Words on the train.")
+    expect(state).to_contain_text("kept on this device")
+    page.reload()
+    assert notes.input_value().endswith("Saved words. Words on the train.")
+    page.unroute("**/notes/", refuse)
+    page.keyboard.press("n")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Back.")
+    expect(state).to_contain_text("Saved ", timeout=40_000)
+    page.reload()
+    assert notes.input_value().endswith("Words on the train. Back.")
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('unsaved'))") == []
+    )
+
+
+def test_two_windows_lose_neither_text(window: Window) -> None:
+    first, second = window("rae"), window("rae")
+    for page in (first, second):
+        page.locator("#panel-work .row").first.click()
+        expect(page.get_by_label("Notes")).to_be_visible()
+    for page, words in ((first, "From the first."), (second, "From the second.")):
+        page.get_by_label("Notes").press("Control+End")
+        page.keyboard.type(words)
+        expect(page.locator("#notes-state")).to_contain_text("Saved ")
+        page.wait_for_timeout(1500)
+    second.reload()
+    kept = second.get_by_label("Notes").input_value()
+    assert "From the first." in kept
+    assert "From the second." in kept
+
+
+def test_a_lost_live_connection_is_said_and_heals(window: Window) -> None:
+    page = window("sam")
+    banner = page.get_by_text("The live connection is lost")
+    expect(banner).to_be_hidden()
+    page.context.route_web_socket("**/ws/desk/", lambda socket: socket.close())
+    page.reload()
+    expect(banner).to_be_visible()
+
+
+def test_the_command_bar_finds_a_customer_and_every_action(window: Window) -> None:
+    page = window("sam")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("byron")
+    expect(page.get_by_role("option", name="Ada Byron").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Byron")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("break")
+    page.keyboard.press("Enter")
+    expect(page.locator("#presence > summary")).to_contain_text("On a break")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys on this page")).to_be_visible()
+
+
+def test_a_promise_takes_a_key_its_words_and_a_time(window: Window) -> None:
+    page = window("sam")
+    open_contact(page, "Ben King")
+    page.keyboard.press("p")
+    expect(page.get_by_label("What do we promise?")).to_be_focused()
+    page.keyboard.type("We refund the charge")
+    page.get_by_text("tomorrow 12:00").click()
+    page.get_by_role("button", name="Promise", exact=True).first.click()
+    expect(page.get_by_text("Promised: We refund the charge")).to_be_visible()
+    expect(page.locator("#panel-requests")).to_contain_text("We refund the charge")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_of_the_desk_has_a_serious_accessibility_finding(
+    window: Window, theme: str
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci")
+    page = window("sam")
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.add_init_script(AXE.read_text())
+    found = {}
+    page.goto(page.url)
+    places = [("", "desk"), ("p", "promise"), ("w", "wrap-up")]
+    for key, name in places:
+        if key:
+            open_contact(page, "Ben King")
+            page.keyboard.press(key)
+            expect(page.locator("#desk-slot form")).to_be_visible()
+        result = page.evaluate("() => axe.run()")
+        found[name] = [
+            (finding["id"], [node["target"] for node in finding["nodes"]])
+            for finding in result["violations"]
+            if finding["impact"] in ("serious", "critical")
+        ]
+    assert found == {name: [] for _, name in places}, json.dumps(found, indent=1)
