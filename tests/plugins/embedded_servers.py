@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -53,6 +54,9 @@ def _start() -> None:
     servers = Servers(folder, durable=False)
     _running.append((servers, folder))
     if not os.environ.get("DATABASE_URL"):
-        migrated.bring(folder)
+        try:
+            migrated.bring(folder)
+        except subprocess.CalledProcessError as error:
+            raise pytest.UsageError(f"no test can run, since this failed: {error.cmd}") from None
         os.environ["TEST_TEMPLATE"] = migrated.TEMPLATE
     os.environ.update(servers.start())
