@@ -97,7 +97,7 @@ def _offer(candidate: Candidate, sieve: Sieve) -> Entry:
         "why": _why(match.need, match.because),
         "need": match.need["id"] if match.need else None,
         "need_type": match.need["type"] if match.need else None,
-        "reasons": _reasons(candidate, sieve, sentence),
+        "reasons": _reasons(candidate, sieve),
         **_score(candidate),
     }
 
@@ -123,13 +123,13 @@ def _why(need: Mapping[str, Any] | None, because: str) -> str:
     return f"{need['name']}, {need['source']}"
 
 
-def _reasons(candidate: Candidate, sieve: Sieve, sentence: str) -> list[str]:
+def _reasons(candidate: Candidate, sieve: Sieve) -> list[str]:
     product, match = candidate.product, candidate.match
     plain = sieve.requirements.plain
     places = [*product.eligibility, *product.applicability, *product.suitability]
     held = [plain[place] for place in places]
-    told = [f"{match.because} (strength {match.strength}, fit {match.fit})", sentence]
-    return [reason[0].upper() + reason[1:] for reason in [*told, *held] if reason]
+    told = f"{match.because} (strength {match.strength}, fit {match.fit})"
+    return [reason[0].upper() + reason[1:] for reason in [told, *held]]
 
 
 def _further(candidate: Candidate) -> Entry:

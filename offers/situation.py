@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, Purpose
-from interactions.models import Interaction, TimelineEntry
+from interactions.models import Direction, Interaction, TimelineEntry
 from needs.models import AnswerGiven, Need, NeedSource
 from offers.facts import ContactFacts, facts_of
 from offers.models import Offer, OfferStatus, ReasonSettled
@@ -256,6 +256,8 @@ def _settled(
     """
     if interaction is None:
         return {"how": "no_contact", "because": "nobody is in contact"}
+    if interaction.direction == Direction.OUTBOUND and interaction.contact_reason is None:
+        return {"how": "our_call", "because": "we got in touch, not they"}
     about = [
         request
         for request in requests

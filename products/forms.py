@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
 from products.criteria import NotACriterion
 from products.fields import WrittenValue, read_written
-from products.models import ProductRule
+from products.models import ProductRule, Stage
 from products.vocabulary import FACTS
 
 if TYPE_CHECKING:
@@ -22,9 +22,12 @@ class RuleForm(RuleModelForm):
 
     value = WrittenValue(help_text="yes or no, a number, or words between commas")
 
+    stage = forms.ChoiceField(choices=[(stage.value, stage.value.title()) for stage in Stage])
+
     class Meta:
         model = ProductRule
         fields = ("stage", "fact", "comparison", "value", "either", "because")
+        widgets: ClassVar = {"because": forms.Textarea(attrs={"rows": 2, "cols": 28})}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

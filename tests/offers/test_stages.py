@@ -300,6 +300,14 @@ def test_a_follow_up_may_sell_where_marketing_calls_are_permitted(people: Cast) 
 
 
 @time_machine.travel("2026-11-23 10:00:00+00:00", tick=False)
+def test_in_a_call_of_ours_no_reason_of_theirs_is_waited_for(people: Cast) -> None:
+    state(people, None, people.ada)
+    decision = decided(people, follow_up(people, people.ada))
+    assert decision.results["settled"]["how"] == "our_call"
+    assert "offer-saver-plus" in keys(decision)
+
+
+@time_machine.travel("2026-11-23 10:00:00+00:00", tick=False)
 def test_without_consent_a_follow_up_never_sells(people: Cast) -> None:
     interaction = follow_up(people, people.cy)
     state(people, interaction)
