@@ -44,7 +44,7 @@ format: install ## Write the code in the project's form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: install ## Measure against a do-nothing page (ONLY=desk for one part)
-	@$(EMBEDDED) with -- $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: install ## Take the pictures of the README again, in light and dark
 	@$(BIN)/python -m tests.journeys.screenshots

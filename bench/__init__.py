@@ -1,0 +1,1 @@
+"""How fast is the product beside a Django view that does nothing, in the same run?"""
