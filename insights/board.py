@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from accounts.models import User
+from insights.chart import Chart, is_by_month, movement
 from insights.figures import Scope, Sums, cohorts, series, sums
+from insights.links import Links
 from insights.measures import MEASURES, Filters, Measure, Rate
-from insights.periods import DAY, Period, month_of, months, shift
+from insights.periods import month_of, shift
+from insights.wording import Delta, fewer_is_better, percent, points
+from insights.yardstick import Yardstick, yardstick
 
 COHORTS: Final = 12
-CHART_DAYS: Final = 45  # up to so many days the chart has a bar a day, then a bar a month
 MOST_REASONS: Final = 6
-GOOD_SHARE, FAIR_SHARE = 90.0, 75.0  # in time by the customer's own expectation, per cent
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The way from a figure to its records, with the page's own filters."""
-
-    root: str
-    query: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def for_filters(cls, filters: Filters, *, root: str) -> Links:
-        period = filters.period
-        query = [("start", period.first.isoformat()), ("end", period.last.isoformat())]
-        query += [("team", str(filters.team_id))] if filters.team_id else []
-        query += [("product", str(filters.product_id))] if filters.product_id else []
-        return cls(root, tuple(query))
-
-    def to(self, key: str, **part: Any) -> str:
-        pairs = [(name, value) for name, value in part.items() if value is not None]
-        return f"{self.root}{key}/?{urlencode([*self.query, *pairs])}"
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """How a figure moved against the period before, in words, and whether that is good."""
-
-    words: str
-    icon: str
-    tone: str
+NEED_OUTCOMES: Final = ("met", "unmet", "missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +50,6 @@ class Bar:
         return f"{self.n:,}"
 
 
-def percent(rate: Rate) -> str:
-    value = rate.percent
-    if value is None:
-        return "–"
-    # Never round up to "all" or down to "none" while somebody is on the other side.
-    if (value > 99.95 and rate.hits < rate.of) or 0 < value < 0.05:
-        return f"{value:.2f} %"
-    return f"{value:.1f} %".replace(".0 %", " %")
-
-
-def points(now: float | None, then: float | None, *, more_is_better: bool | None) -> Delta | None:
-    if now is None or then is None:
-        return None
-    change = now - then
-    if abs(change) < 0.05:
-        return Delta("unchanged", "minus", "")
-    tone = "" if more_is_better is None else "good" if (change > 0) == more_is_better else "bad"
-    icon = "trending-up" if change > 0 else "trending-down"
-    return Delta(f"{abs(change):.1f} points {'up' if change > 0 else 'down'}", icon, tone)
-
-
 def net_promoters(total: Sums) -> float | None:
     answers = total.of("nps")
     if not answers:
@@ -106,65 +58,41 @@ def net_promoters(total: Sums) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Yardstick:
-    """The same promises by our date and by the customer's expectation, side by side."""
+class Said:
+    """One of the three questions: how many said yes, and the way to those who said no."""
 
     name: str
-    ours: Rate
-    theirs: Rate
-    unknown: int
-    key: str
-    ours_address: str
-    late_address: str
-    unknown_address: str
+    rate: Rate
+    percent: str
+    address: str
+    no: int
+    no_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfNeed:
+    """A kind of need; cells of (how many, the way there, the outcome): met, unmet, missed."""
+
+    name: str
+    cells: list[tuple[int, str, str]]
 
     @property
-    def tone(self) -> str:
-        """Judged by the customers' yardstick alone: ours cannot make it green."""
-        share = self.theirs.percent
-        if share is None:
-            return ""
-        return "good" if share >= GOOD_SHARE else "warn" if share >= FAIR_SHARE else "bad"
+    def met(self) -> int:
+        return self.cells[0][0]
 
     @property
-    def words(self) -> str:
-        return {
-            "good": "In time for customers",
-            "warn": "Often too late for customers",
-            "bad": "Too late for customers",
-            "": "Nobody was asked yet",
-        }[self.tone]
-
-    @property
-    def icon(self) -> str:
-        return {"good": "circle-check", "": "help"}.get(self.tone, "alert-triangle")
-
-    @property
-    def ours_percent(self) -> str:
-        return percent(self.ours)
-
-    @property
-    def theirs_percent(self) -> str:
-        return percent(self.theirs)
-
-    @property
-    def late(self) -> int:
-        return self.theirs.of - self.theirs.hits
+    def of(self) -> int:
+        return sum(n for n, _, _ in self.cells)
 
 
-def yardstick(key: str, name: str, total: Sums, links: Links) -> Yardstick:
-    beside = total.reasons(key, "kept", "broken")
-    in_time, late = beside.get("in_time", 0), beside.get("late", 0)
-    return Yardstick(
-        name=name,
-        ours=MEASURES[key].rate(total),
-        theirs=Rate(in_time, in_time + late),
-        unknown=beside.get("not_known", 0),
-        key=key,
-        ours_address=links.to(key, outcome="kept"),
-        late_address=links.to(key, reason="late"),
-        unknown_address=links.to(key, reason="not_known"),
-    )
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """A cohort; cells of (per cent kept, heat, the way there, in words), month after month."""
+
+    month: date
+    size: str
+    address: str
+    cells: list[tuple[str, int, str, str]]
 
 
 @dataclass(slots=True)
@@ -226,18 +154,12 @@ class Board:
 
     def _lost(self) -> Tile:
         now, then = self.now.of("lost"), self.then.of("lost")
-        change = now - then
-        delta = Delta("as many as before", "minus", "")
-        if change:
-            words = f"{abs(change):,} {'more' if change > 0 else 'fewer'}"
-            icon = "trending-up" if change > 0 else "trending-down"
-            delta = Delta(words, icon, "bad" if change > 0 else "good")
         return Tile(
             label="Customers lost",
             figure=f"{now:,}",
             small=f"{self.now.of('came'):,} came",
             address=self.links.to("lost"),
-            delta=delta,
+            delta=fewer_is_better(now, then),
         )
 
     def _share(self, key: str) -> Tile:
@@ -355,43 +277,39 @@ class Board:
             bars.append(Bar("Other reasons", rest, of, self.links.to(key, outcome=outcome)))
         return bars
 
-    def questions(self) -> list[dict[str, Any]]:
-        return [self._question(MEASURES[key]) for key in ("as_expected", "as_promised", "met")]
+    def questions(self) -> list[Said]:
+        return [self._said(MEASURES[key]) for key in ("as_expected", "as_promised", "met")]
 
-    def _question(self, measure: Measure) -> dict[str, Any]:
-        now, then = measure.rate(self.now), measure.rate(self.then)
-        return {
-            "name": measure.name,
-            "rate": now,
-            "percent": percent(now),
-            "address": self.links.to(measure.key, outcome="yes"),
-            "no": now.of - now.hits,
-            "no_address": self.links.to(measure.key, outcome="no"),
-            "delta": points(now.percent, then.percent, more_is_better=True),
-        }
+    def _said(self, measure: Measure) -> Said:
+        rate = measure.rate(self.now)
+        return Said(
+            measure.name,
+            rate,
+            percent(rate),
+            self.links.to(measure.key, outcome="yes"),
+            rate.of - rate.hits,
+            self.links.to(measure.key, outcome="no"),
+        )
 
-    def needs(self) -> list[dict[str, Any]]:
+    def needs(self) -> list[KindOfNeed]:
         """Kinds of need with how many were met, unmet and missed; the most missed first."""
-        outcomes = {outcome: self.now.reasons("needs", outcome) for outcome in NEED_OUTCOMES}
-        kinds = {kind for reasons in outcomes.values() for kind in reasons}
+        found = {outcome: self.now.reasons("needs", outcome) for outcome in NEED_OUTCOMES}
+        kinds = {kind for reasons in found.values() for kind in reasons}
         rows = [
-            {
-                "name": self.need_types.get(kind, kind),
-                "met": outcomes["met"].get(kind, 0),
-                "of": sum(reasons.get(kind, 0) for reasons in outcomes.values()),
-                "cells": [
+            KindOfNeed(
+                self.need_types.get(kind, kind),
+                [
                     (
-                        outcomes[outcome].get(kind, 0),
+                        found[outcome].get(kind, 0),
                         self.links.to("needs", outcome=outcome, reason=kind),
                         outcome,
                     )
                     for outcome in NEED_OUTCOMES
                 ],
-            }
+            )
             for kind in kinds
         ]
-        rows.sort(key=lambda row: (-row["cells"][2][0], -row["cells"][1][0], row["name"]))
-        return rows
+        return sorted(rows, key=lambda row: (-row.cells[2][0], -row.cells[1][0], row.name))
 
     def yardsticks(self) -> list[Yardstick]:
         return [
@@ -401,7 +319,8 @@ class Board:
 
     # --- Cohorts and movement -----------------------------------------------------------------
 
-    def cohort_table(self) -> dict[str, Any]:
+    def cohort_table(self) -> list[CohortRow]:
+        """The last twelve cohorts that anybody joined."""
         until = month_of(self.filters.period.last)
         first = shift(until, 1 - COHORTS)
         rows = []
@@ -417,83 +336,22 @@ class Board:
                 for after, kept in enumerate(found.kept)
                 if found.size
             ]
-            rows.append(
-                {
-                    "month": found.month,
-                    "size": found.size,
-                    "address": self.links.to("cohort", cohort=name),
-                    "cells": cells,
-                    "rest": range(COHORTS - len(cells)),
-                }
-            )
-        return {"rows": rows, "columns": range(COHORTS), "has_any": any(r["size"] for r in rows)}
+            if cells:
+                address = self.links.to("cohort", cohort=name)
+                rows.append(CohortRow(found.month, f"{found.size:,}", address, cells))
+        return rows
 
-    def movement(self) -> dict[str, Any]:
+    @property
+    def cohort_columns(self) -> range:
+        return range(COHORTS)
+
+    def movement(self) -> Chart:
         period = self.filters.period
-        by_month = period.days > CHART_DAYS
+        by_month = is_by_month(period)
         found = series(self.scope, tallies=("came", "lost"), period=period, by_month=by_month)
-        buckets = [
-            (
-                at,
-                found[at].of("came") if at in found else 0,
-                found[at].of("lost") if at in found else 0,
-            )
-            for at in _buckets(period, by_month=by_month)
-        ]
-        return chart(buckets, self.filters, self.links, by_month=by_month)
-
-
-NEED_OUTCOMES: Final = ("met", "unmet", "missed")
-WIDTH, MIDDLE, REACH = 640, 76, 66  # of the chart, in its own units
+        return movement(found, period, self.links)
 
 
 def heat(kept: int, size: int) -> int:
     """0 to 10 for half to all; what is below half is as pale as half."""
     return max(0, min(10, round((100 * kept / size - 50) / 5)))
-
-
-def _buckets(period: Period, *, by_month: bool) -> Iterable[date]:
-    if by_month:
-        return months(period.first, period.last)
-    return (period.first + n * DAY for n in range(period.days))
-
-
-def chart(
-    buckets: list[tuple[date, int, int]], filters: Filters, links: Links, *, by_month: bool
-) -> dict[str, Any]:
-    """Bars up for those who came, down for those lost, and the same as a table."""
-    most = max([1, *(n for _, came, lost in buckets for n in (came, lost))])
-    step = WIDTH / max(len(buckets), 1)
-    every = max(1, -(-len(buckets) // 8))
-    bars = []
-    for place, (at, came, lost) in enumerate(buckets):
-        days = _days_of(at, filters.period, by_month=by_month)
-        narrow = Links(links.root, (*_dates(days), *links.query[2:]))
-        label = f"{at:%b %Y}" if by_month else f"{at.day} {at:%b}"
-        bars.append(
-            {
-                "label": label,
-                "axis": label if place % every == 0 else "",
-                "x": round(place * step + step * 0.15, 1),
-                "middle": round((place + 0.5) * step, 1),
-                "width": round(step * 0.7, 1),
-                "came": came,
-                "came_height": round(REACH * came / most, 1),
-                "came_y": round(MIDDLE - REACH * came / most, 1),
-                "came_address": narrow.to("came"),
-                "lost": lost,
-                "lost_height": round(REACH * lost / most, 1),
-                "lost_address": narrow.to("lost"),
-            }
-        )
-    return {"bars": bars, "most": most, "by_month": by_month, "middle": MIDDLE, "width": WIDTH}
-
-
-def _days_of(at: date, period: Period, *, by_month: bool) -> Period:
-    if not by_month:
-        return Period(at, at)
-    return Period(max(at, period.first), min(shift(at, 1) - DAY, period.last))
-
-
-def _dates(period: Period) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("start", period.first.isoformat()), ("end", period.last.isoformat())

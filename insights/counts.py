@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
-from insights.board import Links
 from insights.figures import Scope, Sums, cohorts, sums
+from insights.links import Links
 from insights.measures import MEASURES, STANDINGS, Filters, Measure
 from insights.periods import shift
 from insights.records import Asked

@@ -202,8 +202,8 @@ MEASURES: Final = {
                 "come back for the same reason within 7 days. The last 7 days may still change."
             ),
             outcomes={
-                "first": "Resolved at first contact",
-                "repeated": "Came back within 7 days",
+                "first": "Resolved at once",
+                "repeated": "Came back in 7 days",
                 "not_resolved": "Not resolved",
             },
             hits=("first",),
@@ -332,7 +332,7 @@ def _customers(user: User, filters: Filters) -> QuerySet[Customer]:
 def _theirs(filters: Filters) -> QuerySet[Holding]:
     """Holdings of the customer of the outer query, of the product asked for."""
     found = Holding.objects.filter(customer_id=OuterRef("pk"))
-    return found if filters.product_id is None else found.filter(product_id=filters.product_id)
+    return found if filters.product_id is None else found.filter(product=filters.product_id)
 
 
 def customers_at(user: User, filters: Filters, *, day: date) -> QuerySet[Customer]:
@@ -356,7 +356,7 @@ def retained(user: User, filters: Filters) -> AnyRecords:
         cancelled_on__lte=filters.period.last,
     )
     if filters.product_id is not None:
-        gone = gone.filter(product_id=filters.product_id)
+        gone = gone.filter(product=filters.product_id)
     return customers_before(user, filters).filter(~Exists(gone))
 
 
@@ -377,7 +377,7 @@ def cohort(user: User, filters: Filters, *, month: date, after: int | None) -> A
         return found
     holdings = Holding.objects.filter(customer_id=OuterRef("customer_id"))
     if by_product:
-        holdings = holdings.filter(product_id=filters.product_id)
+        holdings = holdings.filter(product=filters.product_id)
     return found.filter(Exists(holdings.filter(held_at_end_of(month_end(shift(month, after))))))
 
 

@@ -16,6 +16,7 @@ from insights.tallies import PROMOTER
 from interactions.models import Interaction
 
 DAYS: Final = 90
+STANDING: Final = ("stays", "promotes")  # what `served_by` tells of each customer
 THREE: Final = {
     Question.AS_EXPECTED: "As expected",
     Question.AS_PROMISED: "As promised",
@@ -66,6 +67,11 @@ class Group:
     key: str
     name: str
     n: int
+
+
+def group_of(user: User, period: Period, key: str) -> QuerySet[Customer]:
+    """The customers of one group. Raises KeyError when there is no such group."""
+    return served_by(user, period).filter(GROUPS[key][1])
 
 
 def groups(user: User, period: Period) -> list[Group]:

@@ -18,14 +18,16 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.errors import NotAllowed
 from accounts.models import AuditEntry, Role, Team, User
 from insights import exports, served
-from insights.board import Board, Links, percent
+from insights.board import Board
 from insights.counts import counted
 from insights.forms import FilterForm
+from insights.links import Links
 from insights.measures import Filters
 from insights.models import RollUp
 from insights.periods import PRESETS, Period, preset
-from insights.records import Asked, Listing, NotAPlace, listing
+from insights.records import PAGE, Asked, Listing, NotAPlace, listing
 from insights.served import DAYS, GROUPS
+from insights.wording import percent
 from needs.models import NeedType
 from products.models import Product
 
@@ -117,15 +119,17 @@ def your_customers_of(request: HttpRequest, group: str) -> HttpResponse:
     """One group of them, by name."""
     if group not in GROUPS:
         raise Http404
-    name, only = GROUPS[group]
-    found = served.served_by(_user(request), _served_period()).filter(only)
+    found = served.group_of(_user(request), _served_period(), group)
     if after := request.GET.get("after", ""):
         if not after.isdecimal():
             raise Http404
         found = found.filter(pk__lt=int(after))
-    rows = list(found.order_by("-pk").values("pk", "name", "stays", "promotes")[:51])
-    following = rows[49]["pk"] if len(rows) > 50 else ""
-    context = {"name": name, "rows": rows[:50], "following": following, "is_first": not after}
+    rows: list[dict[str, Any]] = list(
+        found.order_by("-pk").values("pk", "name", *served.STANDING)[: PAGE + 1]
+    )
+    following = rows[PAGE - 1]["pk"] if len(rows) > PAGE else ""
+    context = {"name": GROUPS[group][0], "rows": rows[:PAGE], "following": following}
+    context["is_first"] = not after
     return render(request, "insights/your_customers_of.html", context)
 
 

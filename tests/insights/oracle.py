@@ -82,7 +82,8 @@ class Counting:
     def count_promises_and_requests(self) -> None:
         for promise in Promise.objects.select_related("request"):
             if promise.status in ("kept", "broken"):
-                product = promise.product_id or (promise.request and promise.request.product_id)
+                asked = promise.request.product_id if promise.request else None
+                product = promise.product_id or asked
                 yardstick = beside(promise.done_at, promise.expected_at)
                 on, who = local(promise.due_at), promise.customer_id
                 self.add("promises", on, who, {None, product}, promise.status, yardstick)

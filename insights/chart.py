@@ -1,0 +1,91 @@
+"""Is the base growing or leaking? Bars up for those who came, down for those who were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from insights.figures import Sums
+from insights.links import Links
+from insights.periods import DAY, Period, months, shift
+
+CHART_DAYS: Final = 45  # up to so many days a bar is a day, then it is a month
+WIDTH, MIDDLE, REACH = 400, 76, 66  # of the drawing, in its own units
+MOST_LABELS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBar:
+    """One day or month: its place in the drawing and its figures with their records."""
+
+    label: str
+    axis: str
+    x: float
+    middle: float
+    width: float
+    came: int
+    came_height: float
+    came_address: str
+    lost: int
+    lost_height: float
+    lost_address: str
+
+    @property
+    def came_y(self) -> float:
+        return round(MIDDLE - self.came_height, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    bars: list[ChartBar]
+    by_month: bool
+    middle: int = MIDDLE
+    width: int = WIDTH
+
+
+def is_by_month(period: Period) -> bool:
+    return period.days > CHART_DAYS
+
+
+def movement(found: Mapping[date, Sums], period: Period, links: Links) -> Chart:
+    """The chart of the period from its sums by day or month."""
+    starts = list(_starts(period))
+    sums = [found.get(at, Sums()) for at in starts]
+    most = max([1, *(n for sum_ in sums for n in (sum_.of("came"), sum_.of("lost")))])
+    step = WIDTH / len(starts)
+    every = -(-len(starts) // MOST_LABELS)
+    bars = []
+    for place, (at, sum_) in enumerate(zip(starts, sums, strict=True)):
+        label = f"{at:%b %Y}" if is_by_month(period) else f"{at.day} {at:%b}"
+        narrow = links.on(_days_of(at, period))
+        came, lost = sum_.of("came"), sum_.of("lost")
+        bars.append(
+            ChartBar(
+                label=label,
+                axis=label if place % every == 0 else "",
+                x=round(place * step + step * 0.15, 1),
+                middle=round((place + 0.5) * step, 1),
+                width=round(step * 0.7, 1),
+                came=came,
+                came_height=round(REACH * came / most, 1),
+                came_address=narrow.to("came") if came else "",
+                lost=lost,
+                lost_height=round(REACH * lost / most, 1),
+                lost_address=narrow.to("lost") if lost else "",
+            )
+        )
+    return Chart(bars, is_by_month(period))
+
+
+def _starts(period: Period) -> Iterable[date]:
+    if is_by_month(period):
+        return months(period.first, period.last)
+    return (period.first + n * DAY for n in range(period.days))
+
+
+def _days_of(at: date, period: Period) -> Period:
+    if not is_by_month(period):
+        return Period(at, at)
+    return Period(max(at, period.first), min(shift(at, 1) - DAY, period.last))
