@@ -91,7 +91,7 @@ class OutcomeForm(forms.Form):
 class OwnerForm(forms.Form):
     """Somebody who serves the customer's team."""
 
-    owner = forms.ModelChoiceField(User.objects.none(), label="Give to")
+    owner = forms.ModelChoiceField(User.objects.none(), label="Give to", empty_label="Choose…")
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

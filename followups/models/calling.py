@@ -55,7 +55,6 @@ class CalledFollowUp(FollowUpRecord):
                 by=by,
                 channel=Channel.VOICE,
                 direction=Direction.OUTBOUND,
-                contact_reason=self.interaction.contact_reason,
                 subject=f"Follow-up: {self.interaction.contact_reason or 'last contact'}",
                 is_follow_up=True,
             )

@@ -102,9 +102,8 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         return self.filter(status=FollowUpStatus.PLANNED, due_at__lte=at)
 
     def waiting_for(self, owner: User) -> Self:
-        return self.filter(
-            owner=owner, status__in=[FollowUpStatus.READY, FollowUpStatus.IN_PROGRESS]
-        )
+        """Ready for this person to call; one under way is an open contact of its own."""
+        return self.filter(owner=owner, status=FollowUpStatus.READY)
 
     def facts(self) -> dict[int, Facts]:
         """What the rules have to know of each of these follow-ups, by its id; one statement.

@@ -46,6 +46,7 @@ def test_beginning_opens_an_outbound_call_of_its_own(cast: Cast) -> None:
     assert attempt.contact_point == cast.ada.contact_points.get()
     assert attempt.outcome == ""
     assert AuditEntry.objects.filter(verb="follow-up begun", by=cast.rae).count() == 1
+    assert not FollowUp.objects.waiting_for(cast.rae).exists()
 
 
 def test_only_what_is_ready_can_be_begun(cast: Cast) -> None:
