@@ -6,6 +6,7 @@ const together = (mine, theirs) => (mine.startsWith(theirs) ? mine : `${mine}\n\
 function watch(field) {
   const key = `unsaved:${document.body.dataset.user}:${field.dataset.autosave}`;
   let timer, failures = 0, saving = false, confirmed = field.value;
+  field.dataset.watched = "";
 
   function say(name, words) {
     const state = document.getElementById(field.dataset.state);
@@ -14,22 +15,21 @@ function watch(field) {
 
   async function send(text, keepalive) {
     const body = new URLSearchParams({ [field.name]: text, version: field.dataset.version });
-    const headers = { "X-CSRFToken": token(), "X-Requested-With": "autosave" };
-    const answer = await fetch(field.dataset.autosave, { method: "POST", body, headers, keepalive, redirect: "error" });
+    const request = { method: "POST", body, keepalive, redirect: "error", headers: { "X-CSRFToken": token() } };
+    const answer = await fetch(field.dataset.autosave, request);
     if (!answer.ok && answer.status !== 409) throw new Error(`not saved: ${answer.status}`);
     const { version, at, notes } = await answer.json();
     field.dataset.version = version;
     confirmed = answer.ok ? text : notes;
     if (!answer.ok) field.value = together(field.value, notes);
-    if (field.value === confirmed) localStorage.removeItem(key);
     say(answer.ok ? "saved" : "saving", answer.ok ? `Saved ${at}` : "Saving…");
   }
-
+  const settle = () => { failures = 0; localStorage.removeItem(key); };
   async function save(keepalive = false) {
     clearTimeout(timer);
-    if (saving || field.value === confirmed) return;
-    saving = true;
+    if (saving || field.value === confirmed) return saving || settle();
     say("saving", "Saving…");
+    saving = true;
     try {
       await send(field.value, keepalive);
       failures = 0;
@@ -38,13 +38,15 @@ function watch(field) {
       say("kept", "Not saved – kept on this device, retrying");
     }
     saving = false;
-    if (field.value !== confirmed) timer = setTimeout(save, failures ? Math.min(1000 * 2 ** failures, LONGEST_WAIT) : DELAY);
+    if (field.value === confirmed) settle();
+    else timer = setTimeout(save, failures ? Math.min(1000 * 2 ** failures, LONGEST_WAIT) : DELAY);
   }
 
   field.addEventListener("input", () => {
     localStorage.setItem(key, field.value);
+    if (failures) return;
     clearTimeout(timer);
-    timer = setTimeout(save, failures ? LONGEST_WAIT : DELAY);
+    timer = setTimeout(save, DELAY);
   });
   addEventListener("online", () => save());
   addEventListener("pagehide", () => save(true));
@@ -53,8 +55,6 @@ function watch(field) {
   save();
 }
 
-function watchAll() {
-  document.querySelectorAll("[data-autosave]:not([data-watched])").forEach((field) => { field.dataset.watched = ""; watch(field); });
-}
+const watchAll = () => document.querySelectorAll("[data-autosave]:not([data-watched])").forEach(watch);
 watchAll();
 document.addEventListener("htmx:load", watchAll);

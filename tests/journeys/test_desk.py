@@ -21,21 +21,22 @@ def open_contact(page: Page, name: str) -> None:
 def test_notes_survive_a_lost_connection_and_a_reload(window: Window) -> None:
     page = window("sam")
     open_contact(page, "Ben King")
-    notes, state = page.get_by_label("Notes"), page.locator("#notes-state")
+    notes, state = page.get_by_role("textbox", name="Notes"), page.locator("#notes-state")
     page.keyboard.press("n")
     page.keyboard.press("Control+End")
     page.keyboard.type(" Saved words.")
     expect(state).to_contain_text("Saved ")
 
-    def refuse(route: Route) -> None:
-        route.abort()
+    def another_answers(route: Route) -> None:
+        """The network of a train, which answers everything with its own page."""
+        route.fulfill(status=200, content_type="text/html", body="<h1>Welcome on board</h1>")
 
-    page.route("**/notes/", refuse)
+    page.route("**/notes/", another_answers)
     page.keyboard.type(" Words on the train.")
     expect(state).to_contain_text("kept on this device")
     page.reload()
     assert notes.input_value().endswith("Saved words. Words on the train.")
-    page.unroute("**/notes/", refuse)
+    page.unroute("**/notes/", another_answers)
     page.keyboard.press("n")
     page.keyboard.press("Control+End")
     page.keyboard.type(" Back.")
@@ -51,14 +52,14 @@ def test_two_windows_lose_neither_text(window: Window) -> None:
     first, second = window("rae"), window("rae")
     for page in (first, second):
         page.locator("#panel-work .row").first.click()
-        expect(page.get_by_label("Notes")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Notes")).to_be_visible()
     for page, words in ((first, "From the first."), (second, "From the second.")):
-        page.get_by_label("Notes").press("Control+End")
+        page.get_by_role("textbox", name="Notes").press("Control+End")
         page.keyboard.type(words)
         expect(page.locator("#notes-state")).to_contain_text("Saved ")
         page.wait_for_timeout(1500)
     second.reload()
-    kept = second.get_by_label("Notes").input_value()
+    kept = second.get_by_role("textbox", name="Notes").input_value()
     assert "From the first." in kept
     assert "From the second." in kept
 
