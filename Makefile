@@ -32,7 +32,7 @@ run: install ## Start everything: servers, one believable day, pages, worker, be
 	@$(EMBEDDED) run --port $(PORT)
 
 seed: install ## Write the believable day; SCALE=100000 adds that many customers for measuring
-	@$(EMBEDDED) with -- $(BIN)/python manage.py seed $(if $(SCALE),--scale $(SCALE))
+	@$(EMBEDDED) with --migrate -- $(BIN)/python manage.py seed $(if $(SCALE),--scale $(SCALE))
 
 test: install ## Everything that must hold: format, types, layers, migrations, tests, browser journeys
 	@.ci/test

@@ -53,6 +53,21 @@ def health_without_a_host(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def kept_by_no_cache(get_response: GetResponse) -> GetResponse:
+    """Pages and answers hold what is personal: no browser or proxy keeps one (RFC 9111, 5.2.2.5).
+
+    Static files are answered further out and stay cacheable.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
 def broken_rules(get_response: GetResponse) -> GetResponse:
     """Show a domain's refusal in its own words: a fragment for htmx, a page otherwise."""
 

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "contactcentre.middleware.health_without_a_host",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "contactcentre.middleware.kept_by_no_cache",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -107,10 +107,13 @@ class Postgres:
         return public / "data"
 
     def _public_copy(self, programs: Path) -> Path:
-        copy = self.data.parent / "pginstall"
+        """The programs and their libraries where nobody may read them, at the same distance."""
+        package = programs.parents[1]
+        copy = self.data.parent / "wheel"
         if not copy.exists():
-            shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / "bin"
+            for part in (package, package.with_name(f"{package.name}.libs")):
+                shutil.copytree(part, copy / part.name, symlinks=True)
+        return copy / programs.relative_to(package.parent)
 
     @property
     def password(self) -> str:

@@ -12,6 +12,7 @@ from typing import IO
 
 from contactcentre import state
 from contactcentre.embedded.postgres import Postgres
+from contactcentre.embedded.processes import CannotStart
 from contactcentre.embedded.redis import Redis
 
 
@@ -69,7 +70,10 @@ def running(folder: Path) -> Iterator[dict[str, str]]:
     """The addresses of servers that run for as long as this block does."""
     held = lock(folder)
     if held is None:
-        yield state.server_urls(folder)
+        urls = state.server_urls(folder)
+        if not urls:
+            raise CannotStart("Continuum is starting or stopping right now; try again in a moment.")
+        yield urls
         return
     servers = Servers(folder)
     try:

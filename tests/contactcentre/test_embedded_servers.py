@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -177,3 +179,36 @@ def test_servers_end_with_a_killed_parent(tmp_path: Path) -> None:
     assert processes.wait_until(
         lambda: not any(processes.is_running(pid, "er") for pid in pids), seconds=10
     )
+
+
+def test_a_second_command_uses_the_servers_of_the_first(tmp_path: Path) -> None:
+    held = servers.lock(tmp_path)
+    assert held
+    with (
+        pytest.raises(processes.CannotStart, match="starting or stopping"),
+        servers.running(tmp_path),
+    ):
+        pass
+    (tmp_path / "servers.json").write_text('{"DATABASE_URL": "a", "REDIS_URL": "b"}')
+    with servers.running(tmp_path) as urls:
+        assert urls == {"DATABASE_URL": "a", "REDIS_URL": "b"}
+    held.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs to become somebody else")
+def test_root_becomes_nobody_where_namespaces_are_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden() -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(processes, "enter_user_namespace", forbidden)
+    server = Postgres(tmp_path)
+    server.start()
+    try:
+        assert server.process
+        assert Path(f"/proc/{server.process.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+        assert sql(server, "select 1") == [(1,)]
+    finally:
+        server.stop()
+        shutil.rmtree(server.data.parent)
