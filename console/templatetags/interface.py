@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import phonenumbers
 from django import template
@@ -34,9 +35,13 @@ def icon(name: str, **attributes: str) -> SafeString:
 
     The names are those of static/icons.txt.
     """
-    classes = f"icon {attributes.get('class', '')}".strip()
+    return _icon(name, f"icon {attributes.get('class', '')}".strip(), attributes.get("label", ""))
+
+
+@lru_cache(maxsize=500)  # sixty a page, and the address of the sheet is costly to work out
+def _icon(name: str, classes: str, label: str) -> SafeString:
     sheet = f"{static('dist/icons.svg')}#{name}"
-    if label := attributes.get("label"):
+    if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
             classes,
