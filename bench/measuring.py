@@ -66,22 +66,25 @@ def _desk(closures: int) -> Iterator[Entry]:
             sam,
             target=22,
         )
-    yield Entry(
-        "save", "save at wrap-up: contact, need, follow-up, audit", _closures(closures), sam,
-        target=25, target_sql=10,
-    )  # fmt: skip
+    for name, title, need in (
+        ("save", "save at wrap-up: contact, need, follow-up, audit", "better-return"),
+        ("save-plain", "save at wrap-up without a need", ""),
+    ):
+        yield Entry(name, title, _closures(closures, need), sam, target=25, target_sql=10)
 
 
-def _closures(count: int) -> Iterator[Ask]:
+def _closures(count: int, need: str = "better-return") -> Iterator[Ask]:
     """One wrap-up for each contact; none is closed twice."""
-    contacts = prepare.open_contacts(count, seed=3, need="better-return")
+    contacts = prepare.open_contacts(count, seed=3 if need else 6, need=need)
     needs = dict(Need.objects.filter(interaction__in=contacts).values_list("interaction", "pk"))
     helped = WrapUpCode.objects.get(code="helped").pk
-    return iter([_closure(contact, needs[contact.pk], helped) for contact in contacts])
+    return iter([_closure(contact, needs.get(contact.pk), helped) for contact in contacts])
 
 
-def _closure(contact: Interaction, need: int, helped: int) -> Ask:
-    said = {"wrap_up_code": helped, "summary": "Compared savings.", f"need_{need}": "met"}
+def _closure(contact: Interaction, need: int | None, helped: int) -> Ask:
+    said = {"wrap_up_code": helped, "summary": "Compared savings."}
+    if need:
+        said[f"need_{need}"] = "met"
     return Ask(f"/desk/interactions/{contact.pk}/closure/", urlencode(said))
 
 
