@@ -1,14 +1,13 @@
 /* Panels look again when told that they changed, after something was done here, and every 30 s. */
+import { isTypingIn } from "./typing.js";
+
 const SLOW_POLL = 30_000, TOGETHER = 60, LIVELY = 3000;
 let waiting = new Set(), calm;
 
-const fieldIn = (panel) =>
-  panel.contains(document.activeElement) && document.activeElement.matches("textarea, input, select");
-
-/* A panel in which somebody types waits until they leave the field. */
+/* A panel in which something is typed or chosen and not yet sent waits. */
 function refresh(panel) {
   if (!panel.isConnected) return;
-  if (fieldIn(panel)) panel.dataset.stale = "";
+  if (isTypingIn(panel)) panel.dataset.stale = "";
   else htmx.trigger(panel, "refresh");
 }
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
 
 PATIENCE = 15_000  # milliseconds for anything a person waits for
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def stack() -> Generator[Stack]:
+    """The stack that JOURNEY_STACK="address password folder" names, else one of our own."""
+    named = os.environ.get("JOURNEY_STACK")
+    if named:
+        url, password, folder = named.split()
+        yield Stack(url=url, password=password, folder=Path(folder))
+        return
     with running_stack() as started:
         yield started
 
@@ -48,7 +57,7 @@ def window(
         page.on(
             "console",
             lambda message: (
-                complaints.append(f"{name}: {message.text}")
+                complaints.append(f"{name}: {message.text} {message.location['url']}")
                 if message.type == "error"
                 and "409" not in message.text
                 and "422" not in message.text

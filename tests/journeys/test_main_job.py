@@ -1,0 +1,155 @@
+"""The product's main job, as people do it: by hand, in a browser, on everything that is real."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.daytime import take_to_daytime
+from tests.journeys.stack import Stack
+
+pytestmark = pytest.mark.journey
+
+Window = Callable[[str], Page]
+DUE_WITHIN = 150  # seconds: one minute of delay, a sweep every 15 s, and a busy machine
+
+
+def panel(page: Page, name: str) -> Locator:
+    return page.locator(f'[data-panel="{name}"]')
+
+
+def open_from_my_work(page: Page, who: str) -> None:
+    panel(page, "console.my_work").get_by_role("link", name=who).first.click()
+    expect(page.get_by_role("heading", name=who)).to_be_visible()
+
+
+def wrap_up(page: Page, how: str) -> None:
+    page.keyboard.press("w")
+    closing = page.get_by_role("form", name="Wrap up")
+    closing.get_by_label("How did it end?").select_option(label=how)
+    closing.get_by_role("button", name="Wrap up").click()
+
+
+def until_owed(page: Page, who: str) -> None:
+    """Wait for the follow-up to stand in My work; the panel refreshes by itself."""
+    line = panel(page, "console.my_work").get_by_role("link", name=re.compile(f"{who}.*Follow-up"))
+    end = time.monotonic() + DUE_WITHIN
+    while not line.count() and time.monotonic() < end:
+        page.wait_for_timeout(500)
+    line.first.click()
+
+
+def begin_follow_up(page: Page) -> Locator:
+    page.get_by_role("button", name="Begin the call").click()
+    script = panel(page, "followups.script")
+    expect(script).to_be_visible()
+    return script
+
+
+def answer(script: Locator, question: str, words: str) -> None:
+    asked = script.get_by_role("group", name=question)
+    asked.locator("label").filter(has_text=re.compile(rf"{words}\b")).first.click()
+
+
+def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
+    sam = window("sam")
+
+    # Who it is, what is going on, what helps: on one screen.
+    open_from_my_work(sam, "Ada Byron")
+    expect(panel(sam, "interactions.timeline")).to_contain_text("where is my card")
+    expect(panel(sam, "service.requests")).to_contain_text("Card not arrived")
+    expect(panel(sam, "service.requests")).to_contain_text("Your card is with you")
+    ways = panel(sam, "offers.ways")
+    expect(ways).to_contain_text("Card not arrived")
+
+    # Notes are saved as they are typed, and survive a reload.
+    notes = sam.get_by_role("textbox", name="Notes")
+    notes.click()
+    notes.press("End")
+    notes.press_sequentially(" Found 3.10 % elsewhere.")
+    expect(panel(sam, "interactions.conversation")).to_contain_text("Saved")
+    sam.wait_for_timeout(1_500)
+    sam.reload()
+    expect(sam.get_by_role("textbox", name="Notes")).to_have_value(
+        re.compile("Found 3.10 % elsewhere")
+    )
+
+    # The answer to the discovery question re-ranks the list in place.
+    saver = ways.get_by_role("group").filter(has_text="Saver Plus").first
+    expect(saver).to_have_count(0)
+    sam.keyboard.press("q")
+    sam.get_by_role("button", name="I get more interest elsewhere").click()
+    expect(saver).to_contain_text("+£212.50 a year")
+    expect(saver).to_contain_text("Better return")
+
+    # Why this, and why not others, from the stored decision.
+    saver.locator("summary").click()
+    expect(saver).to_contain_text("£8,500.00 × (3.10 % − 0.60 %) = £212.50 a year")
+    expect(saver.get_by_role("list", name="Why this")).to_contain_text("18 or over")
+    sam.keyboard.press("y")
+    expect(ways).to_contain_text("Only for businesses")
+
+    # Accepting starts the fulfilment here, with its promise on the ledger.
+    saver.get_by_role("button", name="Accept").click()
+    expect(ways).not_to_contain_text("+£212.50 a year")
+    expect(panel(sam, "service.requests")).to_contain_text("Saver Plus")
+
+    # A promise with a date.
+    sam.keyboard.press("p")
+    promising = sam.get_by_role("form", name="Make a promise")
+    promising.get_by_label("What do we promise?").fill("We ring you when the saver is open")
+    promising.locator("label", has_text="Tomorrow").first.click()
+    promising.get_by_role("button", name="Promise").click()
+    expect(panel(sam, "service.requests")).to_contain_text("We ring you when the saver is open")
+
+    # Wrap-up makes the follow-up and says when it will happen.
+    take_to_daytime(stack, "Ada Byron", "Cy Dunn")
+    wrap_up(sam, "Helped, nothing left to do")
+    expect(sam.get_by_role("status").filter(has_text="A follow-up call is owed")).to_be_visible()
+
+    # A second contact: what Cy wrote in a mail is a need, and it is met here too.
+    open_from_my_work(sam, "Cy Dunn")
+    sam.get_by_role("button", name="Answer").click()
+    expect(sam.get_by_role("button", name="Answer")).to_have_count(0)
+    sam.get_by_role("button", name="State a need").click()
+    stating = sam.get_by_role("form", name="State a need")
+    stating.get_by_label("What does the customer need?").select_option(label="Better return")
+    stating.get_by_label("In their words").fill("My savings should earn more")
+    stating.get_by_role("button", name="Keep the need").click()
+    expect(ways.get_by_role("group").filter(has_text="Saver Plus").first).to_be_visible()
+
+    # A stated need cannot be dropped: wrapping up asks what became of it.
+    wrap_up(sam, "Helped, nothing left to do")
+    closing = sam.get_by_role("form", name="Wrap up")
+    expect(closing).to_contain_text("Better return")
+    closing.get_by_text("Left open, because…").click()
+    closing.get_by_label("Why Better return stays open").fill("Wants to read about it first")
+    closing.get_by_role("button", name="Wrap up").click()
+    expect(sam.get_by_role("status").filter(has_text="A follow-up call is owed")).to_be_visible()
+
+    # Celery finds them due; each stands in My work as a call to make. First Ada, who says no.
+    until_owed(sam, "Ada Byron")
+    script = begin_follow_up(sam)
+    expect(script).to_contain_text("Read out: what we promised")
+    expect(script).to_contain_text("We ring you when the saver is open")
+    answer(script, "Did everything go as expected?", "Yes")
+    answer(script, "Have we delivered as promised?", "No")
+    script.get_by_label("In their words: Have we delivered as promised?").fill("No card yet")
+    answer(script, "Have we met your expectations?", "Yes")
+    answer(script, "How likely are you to recommend us", "6")
+    script.get_by_role("button", name="Save the answers").click()
+    expect(script).to_contain_text(re.compile(r"Request #\d+ is open"))
+    expect(panel(sam, "console.my_work")).to_contain_text("Problem after a contact")
+
+    # Cy is content: the next cycle begins.
+    until_owed(sam, "Cy Dunn")
+    script = begin_follow_up(sam)
+    for question in ("Did everything go", "Have we delivered", "Have we met"):
+        answer(script, question, "Yes")
+    answer(script, "How likely are you to recommend us", "9")
+    script.get_by_role("button", name="Save the answers").click()
+    expect(script).to_contain_text("The next look at their needs is planned")
