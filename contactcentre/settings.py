@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -37,7 +36,7 @@ OUR_APPS = [
     "accounts",
 ]
 INSTALLED_APPS = [
-    *(app for app in OUR_APPS if find_spec(f"{app}.apps")),
+    *OUR_APPS,
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -46,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -95,7 +95,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-INSTALLED_APPS.append("django.forms")
 
 # --- Data -------------------------------------------------------------------------------------
 

@@ -5,35 +5,26 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from accounts.administration import hide_pages_of_others
 
-admin.autodiscover()
 hide_pages_of_others(admin.site)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Continuum"
 admin.site.index_title = "Administration"
 
-SECTIONS = [
-    "customers",
-    "interactions",
-    "service",
-    "needs",
-    "offers",
-    "products",
-    "followups",
-    "insights",
-]
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("contactcentre.api_urls")),
-    *(path(f"{app}/", include(f"{app}.urls")) for app in SECTIONS if find_spec(f"{app}.urls")),
-    *([path("", include("console.urls"))] if find_spec("console.urls") else []),
+    path("interactions/", include("interactions.urls")),
+    path("service/", include("service.urls")),
+    path("needs/", include("needs.urls")),
+    path("offers/", include("offers.urls")),
+    path("followups/", include("followups.urls")),
+    path("insights/", include("insights.urls")),
+    path("", include("console.urls")),
 ]
