@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -45,8 +46,6 @@ class ProductAdmin(Kept):
     list_filter = ("category", "safe_for_vulnerable")
     list_select_related = ("category",)
     search_fields = ("name", "code")
-    prepopulated_fields = {"code": ("name",)}  # noqa: RUF012
-    readonly_fields = ("preview",)
     inlines = (ProductRuleInline, NeedFitInline, FulfilmentInline)
     fieldsets = (
         (None, {"fields": ("name", "code", "category", "summary", "preview")}),
@@ -64,6 +63,13 @@ class ProductAdmin(Kept):
         ),
         ("Care", {"fields": ("lever", "safe_for_vulnerable", "withdrawn_on")}),
     )
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        """The code is what decisions and offers name: it is given once."""
+        return ("preview", "code") if obj else ("preview",)
+
+    def get_prepopulated_fields(self, request: Any, obj: Any = None) -> dict[str, Sequence[str]]:  # noqa: ARG002
+        return {} if obj else {"code": ("name",)}
 
     @admin.display(description="Preview")
     def preview(self, product: Product) -> str:

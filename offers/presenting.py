@@ -1,9 +1,10 @@
 """What did the customer say to an offer? Each answer is kept, and what follows from it is done.
 
-Who locks what: every verb locks the customer's row first, so that two agents with the same
-customer answer one after the other; the unique constraint on (interaction, product) stands
-behind. The situation is decided on again under that lock: what was open to offer a minute ago may
-not be now, and then nothing is changed.
+Who locks what: every verb locks the customer's row and then the contact's, so that two agents
+with the same customer answer one after the other and nothing is answered while the contact is
+wrapped up (which locks the contact's row); the unique constraint on (interaction, product)
+stands behind. The situation is decided on again under these locks: what was open to offer a
+minute ago may not be now, and then nothing is changed.
 """
 
 from __future__ import annotations
@@ -141,9 +142,11 @@ def _answered(
 
 
 def _lock(interaction: Interaction) -> None:
-    """Hold the customer; raises InteractionClosed when the contact is wrapped up."""
-    Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=interaction.customer_id)
-    if not Interaction.objects.open().filter(pk=interaction.pk).exists():
+    """Hold the customer, then the contact; raises InteractionClosed when it is wrapped up."""
+    customers = Customer.objects.select_for_update(of=("self",), no_key=True)
+    customers.only("pk").get(pk=interaction.customer_id)
+    contacts = Interaction.objects.open().select_for_update(of=("self",), no_key=True)
+    if contacts.filter(pk=interaction.pk).only("pk").first() is None:
         raise InteractionClosed
 
 

@@ -15,6 +15,7 @@ from interactions.signals import interaction_closed
 from needs.models import Need, NeedSource
 from offers import presenting
 from offers.arbitration import decide_for
+from offers.models import Offer
 from offers.publishing import publish
 from offers.wrapping_up import (
     Ending,
@@ -250,3 +251,17 @@ def test_a_receiver_that_fails_takes_the_whole_wrap_up_back(crowd: Cast) -> None
     need.refresh_from_db()
     assert need.status == "open"
     assert is_open(interaction)
+
+
+def test_an_answer_and_a_wrap_up_at_once_end_one_after_the_other(crowd: Cast) -> None:
+    interaction = in_need(crowd)
+    need = Need.objects.get()
+    ending = {f"n{need.pk}": NeedEnding(Ending.REASON, "No time")}
+    ended = at_once(
+        lambda: presenting.accept(interaction=interaction, product=crowd.saver, by=crowd.rae),
+        lambda: wrapped(crowd, interaction, **ending),
+    )
+    need.refresh_from_db()
+    assert ended[1] is True
+    assert need.status == ("met" if Offer.objects.exists() else "missed")
+    assert Offer.objects.count() == sum(isinstance(one, Offer) for one in ended)
