@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
@@ -33,12 +32,7 @@ def _send(groups: list[str], message: dict[str, object]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
-
-    async def to_all() -> None:
-        for group in groups:
-            await layer.group_send(group, message)
-
     try:
-        async_to_sync(to_all)()
+        layer.publish(groups, message)
     except Exception as error:  # noqa: BLE001 (redis raises a family of its own)
         logger.warning("live hint not sent: %s", type(error).__name__)

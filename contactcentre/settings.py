@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -133,10 +134,11 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "contactcentre.live_layer.HintLayer",
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, **REDIS_TIMEOUTS}],
-            "prefix": "continuum",
+            # Redis sends to the subscribers of all its databases, so each has names of its own.
+            "prefix": f"continuum{urlsplit(REDIS_URL).path}",
         },
     }
 }
