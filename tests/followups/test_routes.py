@@ -175,6 +175,20 @@ def test_saving_twice_tells_the_second_what_happened(
     assert ServiceRequest.objects.count() == 1
 
 
+def test_a_try_without_an_answer_is_shown_as_reported_by_the_agent(
+    cast: Cast, log_in: Callable[[User], Client]
+) -> None:
+    follow_up = begun(cast, cast.ada)
+    client = log_in(cast.sam)
+    address = reverse("followups:outcome", args=[follow_up.pk])
+    reported = client.post(address, {"outcome": "no_answer"})
+    shown = client.get(reported["Location"]).content.decode()
+    assert "No answer, reported by Sam" in shown
+    assert "The next try is due Tuesday 24 November, 12:00" in shown
+    assert client.post(address, {"outcome": "declined"}).status_code == 409
+    assert FollowUp.objects.get().status == FollowUpStatus.PLANNED
+
+
 def test_a_call_back_is_named_by_the_clock_at_the_customers_place(
     cast: Cast, log_in: Callable[[User], Client]
 ) -> None:

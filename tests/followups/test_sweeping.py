@@ -166,6 +166,19 @@ def test_the_task_sweeps(cast: Cast) -> None:
     assert FollowUp.objects.get().status == FollowUpStatus.READY
 
 
+def test_the_pages_of_the_owners_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, set[int]]] = []
+    monkeypatch.setattr(
+        "followups.sweeping.panel_changed",
+        lambda *, panel, user_ids: told.append((panel, set(user_ids))),
+    )
+    owed(cast, cast.ada, by=cast.rae)
+    owed(cast, cast.ben, by=cast.sam)
+    owed(cast, cast.cy, by=cast.una)
+    sweep()
+    assert [one for one in told if one[1]] == [("console.my_work", {cast.rae.pk, cast.sam.pk})]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_four_sweeps_at_once_claim_each_follow_up_once() -> None:
     cast = assemble()
