@@ -143,7 +143,7 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     answer(script, "How likely are you to recommend us", "6")
     script.get_by_role("button", name="Save the answers").click()
     expect(script).to_contain_text(re.compile(r"Request #\d+ is open"))
-    expect(panel(sam, "console.my_work")).to_contain_text("Problem after a contact")
+    expect(panel(sam, "service.requests")).to_contain_text("Have we delivered as promised?")
 
     # Cy is content: the next cycle begins.
     until_owed(sam, "Cy Dunn")
