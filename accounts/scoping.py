@@ -14,6 +14,12 @@ M = TypeVar("M", bound=models.Model)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 LARGEST_ID = 2**63 - 1  # that the column of an id can hold
+LONGEST_ID = 18  # digits that it can hold, whichever they are
+
+
+def is_id(text: str) -> bool:
+    """Whether what stands in an address may name a row: digits, and not too many of them."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 class TeamScopedQuerySet(models.QuerySet[M]):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Presence, User
+from accounts.scoping import is_id
 from console import panels
 from console.forms import ClosureForm, PresenceForm
 from customers.models import Customer
@@ -95,7 +96,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def _slot(request: HttpRequest) -> str:
     """What is open from the start: the request or promise that My work has led to."""
     for name, route in SLOTS.items():
-        if request.GET.get(name, "").isdecimal():
+        if is_id(request.GET.get(name, "")):
             return reverse(route, args=[request.GET[name]])
     return ""
 
@@ -118,7 +119,7 @@ def _around(*, user: User, row: Customer | Interaction, customer: Customer) -> d
 def work(request: HttpRequest) -> HttpResponse:
     """My work alone; `open` names the contact that is on the desk."""
     named = request.GET.get("open", "")
-    open_pk = int(named) if named.isdecimal() else None
+    open_pk = int(named) if is_id(named) else None
     context = {"work": panels.my_work(user=_user(request), open_pk=open_pk)}
     return render(request, "console/_my_work.html", context)
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotAllowed
 from accounts.models import AuditEntry, Role, Team, User
+from accounts.scoping import is_id
 from insights import exports, served
 from insights.board import Board
 from insights.counts import counted
@@ -121,7 +122,7 @@ def your_customers_of(request: HttpRequest, group: str) -> HttpResponse:
         raise Http404
     found = served.group_of(_user(request), _served_period(), group)
     if after := request.GET.get("after", ""):
-        if not after.isdecimal():
+        if not is_id(after):
             raise Http404
         found = found.filter(pk__lt=int(after))
     rows: list[dict[str, Any]] = list(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.scoping import is_id
 from customers.models import Customer
 from interactions.models import Interaction
 from offers import panels, presenting, preview, publishing
@@ -159,7 +160,7 @@ def _search(request: HttpRequest) -> dict[str, Any]:
 
 def _previewed(request: HttpRequest, code: str, draft: Any, in_force: Any) -> dict[str, Any]:
     chosen = request.GET.get("customer", "")
-    if not chosen.isdecimal():
+    if not is_id(chosen):
         return {}
     customer = get_object_or_404(Customer.objects.visible_to(_user(request)), pk=int(chosen))
     inputs = preview.situation(customer=customer, at=timezone.now())

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.scoping import is_id
 from customers.models import Customer
 from interactions.models import Interaction
 from service import panels
@@ -27,7 +28,7 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 def _contact(request: HttpRequest, customer: Customer) -> Interaction | None:
     """The contact that this is done in: named by `interaction` in the address, or none."""
     named = request.GET.get("interaction", "")
-    if not named.isdecimal():
+    if not is_id(named):
         return None
     return get_object_or_404(Interaction, pk=int(named), customer=customer)
 

@@ -1,0 +1,227 @@
+"""Who gets what at every address? Each route of the product stands here with its expectation.
+
+`tests/test_routes_by_role.py` walks them all and fails for a route that is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OUT = "out"  # to the log-in, or 401 from the API
+ROLES = ("anonymous", "agent", "stranger", "supervisor", "administrator")
+
+Answers = Mapping[str, int | str]
+
+
+def answers(**by_role: int | str) -> Answers:
+    return {"anonymous": OUT} | by_role
+
+
+EVERYBODY = answers(agent=200, stranger=200, supervisor=200, administrator=200)
+POSTED = answers(agent=405, stranger=405, supervisor=405, administrator=405)
+THE_TEAM = answers(agent=200, stranger=404, supervisor=200, administrator=200)
+LEADERS = answers(agent=403, stranger=403, supervisor=200, administrator=200)
+ADMINISTRATORS = answers(agent=403, stranger=403, supervisor=403, administrator=200)
+ANYBODY = EVERYBODY | {"anonymous": 200}
+LOG_IN = dict.fromkeys(ROLES, 302) | {"anonymous": 200}
+ONWARDS = answers(agent=302, stranger=302, supervisor=302, administrator=302)
+NOBODY = answers(agent=404, stranger=404, supervisor=404, administrator=404)
+
+
+@dataclass(frozen=True)
+class Route:
+    """What each role gets for a GET; `parts` name things of the world that fill the address."""
+
+    expected: Answers
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def of(thing: str, expected: Answers = THE_TEAM, **others: str) -> Route:
+    """An address under one thing, named by `pk`."""
+    return Route(expected, {"pk": thing} | others)
+
+
+CUSTOMER = {"customer_id": "customer"}
+CONTACT = {"interaction_id": "interaction"}
+
+DESK = {
+    "console:home": Route(ONWARDS),
+    "console:desk": Route(EVERYBODY),
+    "console:work": Route(EVERYBODY),
+    "console:waiting": Route(EVERYBODY),
+    "console:search": Route(EVERYBODY, query={"q": "ada"}),
+    "console:presence": Route(POSTED),
+    "console:contact": of("interaction"),
+    "console:closure": of("interaction"),
+    "console:customer": of("customer"),
+}
+PANELS = {
+    "interactions:timeline": Route(THE_TEAM, CUSTOMER),
+    "interactions:opening": Route(THE_TEAM, CUSTOMER),
+    "interactions:conversation": of("interaction"),
+    "interactions:notes": of("interaction", POSTED),
+    "interactions:reason": of("interaction"),
+    "interactions:taking": of("interaction", POSTED),
+    "service:requests": Route(THE_TEAM, CUSTOMER),
+    "service:opening": Route(THE_TEAM, CUSTOMER),
+    "service:promising": Route(THE_TEAM, CUSTOMER),
+    "service:request": of("request"),
+    "service:progress": of("request", POSTED),
+    "service:ownership": of("request", POSTED),
+    "service:promise": of("promise"),
+    "service:keeping": of("promise", POSTED),
+    "service:withdrawal": of("promise", POSTED),
+    "needs:needs": Route(THE_TEAM, CUSTOMER),
+    "needs:stating": Route(THE_TEAM, CUSTOMER),
+    "needs:answering": Route(POSTED, CONTACT),
+    "needs:settlement": of("need"),
+    "offers:ways": Route(THE_TEAM, CONTACT),
+    "offers:others": Route(THE_TEAM, CONTACT),
+    "offers:decision": Route(POSTED, CONTACT),
+    "offers:settlement": Route(POSTED, CONTACT),
+    "offers:outcome": Route(POSTED, CONTACT | {"code": "product"}),
+    "followups:list": Route(LEADERS),
+    "followups:owed": of("follow_up"),
+    "followups:begin": of("follow_up", POSTED),
+    "followups:answers": of("follow_up", POSTED),
+    "followups:outcome": of("follow_up", POSTED),
+    "followups:ownership": of("follow_up", POSTED),
+    "followups:script": Route(THE_TEAM, {"call_id": "call"}),
+}
+LEADING = {
+    "insights:retention": Route(LEADERS),
+    "insights:records": Route(LEADERS, {"key": "=lost"}),
+    "insights:export": Route(POSTED, {"key": "=lost"}),
+    "insights:served": Route(EVERYBODY),
+    "insights:served_group": Route(EVERYBODY, {"group": "=retained"}),
+}
+POSTED_BY_ADMINISTRATORS = ADMINISTRATORS | {"administrator": 405}
+CATALOGUE = {
+    "offers:catalogue": Route(ADMINISTRATORS),
+    "offers:preview": Route(ADMINISTRATORS, {"code": "product"}),
+    "offers:reach": Route(ADMINISTRATORS, {"code": "product"}),
+    "offers:publication": Route(POSTED_BY_ADMINISTRATORS),
+    "offers:restoration": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
+}
+ACCOUNT = {
+    "account_login": Route(LOG_IN),
+    "account_logout": Route(EVERYBODY),
+    "account_inactive": Route(ANYBODY),
+    "account_signup": Route(LOG_IN),
+    "account_reauthenticate": Route(EVERYBODY),
+    "account_email": Route(EVERYBODY),
+    "account_email_verification_sent": Route(ANYBODY),
+    "account_change_password": Route(EVERYBODY),
+    "account_set_password": Route(ONWARDS),
+    "account_reset_password": Route(ANYBODY),
+    "account_reset_password_done": Route(ANYBODY),
+    "account_reset_password_from_key_done": Route(ANYBODY),
+    "account_reset_password_from_key": Route(ANYBODY, {"uidb36": "=1", "key": "=set-x"}),
+    "account_confirm_login_code": Route(dict.fromkeys(ROLES, 302)),
+    "account_confirm_email": Route(ANYBODY, {"key": "=x"}),
+    "mfa_index": Route(EVERYBODY),
+    "mfa_authenticate": Route(dict.fromkeys(ROLES, 302)),
+    "mfa_reauthenticate": Route(ONWARDS),
+    "mfa_activate_totp": Route(ONWARDS),
+    "mfa_deactivate_totp": Route(NOBODY),
+    "mfa_view_recovery_codes": Route(NOBODY),
+    "mfa_generate_recovery_codes": Route(ONWARDS),
+    "mfa_download_recovery_codes": Route(NOBODY),
+}
+API = {
+    "api-schema": Route(ANYBODY),
+    "api-customers-list": Route(EVERYBODY),
+    "api-customers-search": Route(EVERYBODY, query={"text": "ada"}),
+    "api-customers-detail": of("customer"),
+    "api-customers-consents": of("customer"),
+    "api-customers-contact-points": of("customer"),
+    "api-customers-holdings": of("customer"),
+    "api-interactions-list": Route(EVERYBODY),
+    "api-interactions-detail": of("interaction"),
+    "api-interactions-notes": of("interaction", POSTED),
+    "api-interactions-reason": of("interaction", POSTED),
+    "api-interactions-taking": of("interaction", POSTED),
+    "api-discovery-answers-discovery-answers": of("interaction", POSTED),
+    "api-ways-to-help-ways-to-help": of("interaction"),
+    "api-ways-to-help-why-not": Route(THE_TEAM, {"pk": "interaction"}, {"product": "saver-plus"}),
+    "api-ways-to-help-reason-settlement": of("interaction", POSTED),
+    "api-ways-to-help-closure": of("interaction", POSTED),
+    "api-ways-to-help-acceptance": of("interaction", POSTED, code="product"),
+    "api-ways-to-help-already-has": of("interaction", POSTED, code="product"),
+    "api-ways-to-help-decline": of("interaction", POSTED, code="product"),
+    "api-ways-to-help-later": of("interaction", POSTED, code="product"),
+    "api-ways-to-help-not-relevant": of("interaction", POSTED, code="product"),
+    "api-ways-to-help-would-need": of("interaction", POSTED, code="product"),
+    "api-needs-list": Route(EVERYBODY),
+    "api-needs-detail": of("need"),
+    "api-needs-settlement": of("need", POSTED),
+    "api-offers-list": Route(EVERYBODY),
+    "api-offers-detail": of("offer"),
+    "api-service-requests-list": Route(EVERYBODY),
+    "api-service-requests-detail": of("request"),
+    "api-service-requests-ownership": of("request", POSTED),
+    "api-service-requests-steps": of("request"),
+    "api-promises-list": Route(EVERYBODY),
+    "api-promises-detail": of("promise"),
+    "api-promises-keeping": of("promise", POSTED),
+    "api-promises-withdrawal": of("promise", POSTED),
+    "api-follow-ups-list": Route(EVERYBODY),
+    "api-follow-ups-detail": of("follow_up"),
+    "api-follow-ups-answers": of("follow_up", POSTED),
+    "api-follow-ups-attempts": of("follow_up", POSTED),
+}
+REFUSED = answers(agent=302, stranger=302, supervisor=302, administrator=200)
+ADMINISTRATION = {
+    "admin:index": Route(REFUSED),
+    "admin:login": Route(answers(agent=403, stranger=403, supervisor=403, administrator=302)),
+    "admin:logout": Route(answers(agent=302, stranger=302, supervisor=302, administrator=405)),
+    "admin:password_change": Route(REFUSED),
+    "admin:password_change_done": Route(REFUSED),
+    "admin:autocomplete": Route(REFUSED | {"administrator": 403}),
+    "admin:jsi18n": Route(REFUSED),
+    "admin:auth_user_password_change": Route(REFUSED, {"id": "colleague"}),
+    "admin:app_list": Route(REFUSED, {"app_label": "=needs"}),
+    "admin:view_on_site": Route(
+        REFUSED | {"administrator": 404}, {"content_type_id": "=0", "object_id": "=0"}
+    ),
+}
+# What the administration answers for each kind of page of a model; it registers them itself.
+ADMINISTRATION_OF_A_MODEL = {
+    "changelist": Route(REFUSED),
+    "add": Route(REFUSED),
+    "change": Route(REFUSED, {"object_id": "row"}),
+    "history": Route(REFUSED, {"object_id": "row"}),
+    "delete": Route(REFUSED, {"object_id": "row"}),
+}
+# Pages of the administration that even administrators do not get: what is kept for good.
+KEPT_FOR_GOOD = frozenset(
+    {
+        "accounts_user_delete",
+        "accounts_team_delete",
+        "accounts_auditentry_add",
+        "accounts_auditentry_delete",
+        "products_product_delete",
+        "products_productcategory_delete",
+        "products_catalogueversion_add",
+        "products_catalogueversion_delete",
+        "offers_contactpolicy_add",
+        "offers_contactpolicy_delete",
+        "interactions_contactreason_delete",
+        "interactions_wrapupcode_delete",
+        "service_requesttype_delete",
+        "needs_needtype_delete",
+        "needs_discoveryquestion_delete",
+    }
+)
+
+ROUTES: dict[str, Route] = {
+    **DESK,
+    **PANELS,
+    **LEADING,
+    **CATALOGUE,
+    **ACCOUNT,
+    **API,
+    **ADMINISTRATION,
+}

@@ -1,0 +1,312 @@
+"""Every route × every role: who is let in, who is not, and that looking never changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from followups.models import FollowUp, FollowUpPolicy
+from interactions.models import Interaction
+from needs.models import Need
+from offers import presenting
+from offers.arbitration import decide_for
+from offers.models import ContactPolicy, Offer
+from offers.publishing import publish
+from service.models import Promise, ServiceRequest
+from tests.cast import Cast, assemble, contact
+from tests.routes import (
+    ADMINISTRATION_OF_A_MODEL,
+    KEPT_FOR_GOOD,
+    OUT,
+    ROLES,
+    ROUTES,
+    Route,
+)
+
+pytestmark = pytest.mark.django_db
+UNTOUCHED = {"django_session"}  # a log-in is kept there, and its last use
+
+
+@dataclass
+class World:
+    """Somebody in every role, and one thing of every kind, all of Sam's team."""
+
+    cast: Cast
+    clients: dict[str, Client]
+    things: dict[str, Any]
+
+
+def names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            namespace = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names(pattern.url_patterns, namespace)
+        elif pattern.name:
+            yield prefix + pattern.name
+
+
+def all_names() -> list[str]:
+    return sorted(set(names(get_resolver().url_patterns)))
+
+
+def pages_of_models() -> dict[str, Any]:
+    """The administration's page names of a model, and the model."""
+    assert get_resolver().url_patterns  # reading them registers what is administered
+    return {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}": model
+        for model in admin.site._registry
+        for page in ADMINISTRATION_OF_A_MODEL
+    }
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Generator[World]:
+    """Built once, looked at by every test, gone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
+def build_world() -> World:
+    cast = assemble()
+    publish(by=cast.max, note="The first catalogue")
+    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
+    ContactPolicy.objects.get_or_create(pk=1)
+    need = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
+    first = contact(cast, cast.ada)
+    Need.state(**need, interaction=first)
+    presenting.settle_reason(interaction=first, by=cast.sam)
+    offer = presenting.decline(
+        interaction=first, product=cast.saver, by=cast.sam, because="Not today"
+    )
+    Need.objects.filter(customer=cast.ada).delete()
+    first.close(by=cast.sam, wrap_up_code=cast.helped, summary="Told about Saver Plus")
+    interaction = contact(cast, cast.ada)
+    decide_for(customer=cast.ada, interaction=interaction, by=cast.sam)
+    request = ServiceRequest.open_request(
+        customer=cast.ada,
+        request_type=cast.card_request,
+        subject="Card not arrived",
+        owner=cast.sam,
+        by=cast.sam,
+    )
+    promise = Promise.make(
+        customer=cast.ada,
+        text="The card arrives",
+        due_at=timezone.now() + timedelta(days=1),
+        owner=cast.sam,
+        by=cast.sam,
+        request=request,
+    )
+    follow_up = FollowUp.objects.get(interaction=first)
+    call = Interaction.open_contact(
+        customer=cast.ada, by=cast.sam, channel="voice", is_follow_up=True
+    )
+    FollowUp.objects.filter(pk=follow_up.pk).update(
+        status="in_progress", call=call, owner=cast.sam, attempts_made=1
+    )
+    follow_up.attempts.create(number=1, call=call, by=cast.sam, gateway="own_phone")
+    people = {
+        "agent": cast.sam,
+        "stranger": cast.stranger,
+        "supervisor": cast.una,
+        "administrator": cast.max,
+    }
+    for user in people.values():
+        user.set_password("a long enough password")
+        user.save(update_fields=["password"])
+    clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in people.items()}
+    things = {
+        "customer": cast.ada.pk,
+        "interaction": interaction.pk,
+        "request": request.pk,
+        "promise": promise.pk,
+        "need": Need.state(**need, interaction=interaction).pk,
+        "offer": Offer.objects.get(pk=offer.pk).pk,
+        "follow_up": follow_up.pk,
+        "call": call.pk,
+        "product": cast.saver.code,
+        "colleague": cast.rae.pk,
+    }
+    return World(cast, clients, things)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def fingerprint() -> str:
+    """One figure over every row of every table but the sessions."""
+    tables = sorted(set(connection.introspection.table_names()) - UNTOUCHED)
+    parts = " UNION ALL ".join(
+        f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS d FROM {table} t"
+        for table in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT md5(string_agg(d, '' ORDER BY d)) FROM ({parts}) digests")
+        row = cursor.fetchone()
+    return str(row[0])
+
+
+def route_of(name: str, things: dict[str, Any]) -> tuple[Route, dict[str, Any]]:
+    models = pages_of_models()
+    if name not in models:
+        return ROUTES[name], things
+    page = name.rpartition("_")[2]
+    row = models[name]._default_manager.order_by("pk").first()
+    return ADMINISTRATION_OF_A_MODEL[page], {"row": row.pk if row else 1}
+
+
+def address(name: str, route: Route, things: dict[str, Any]) -> str:
+    parts = {
+        part: thing[1:] if thing.startswith("=") else things[thing]
+        for part, thing in route.parts.items()
+    }
+    return reverse(name, kwargs=parts)
+
+
+def expected_of(name: str, route: Route, role: str) -> int | str:
+    is_kept = name.removeprefix("admin:") in KEPT_FOR_GOOD
+    return 403 if is_kept and role == "administrator" else route.expected[role]
+
+
+def was_sent_out(response: Any, path: str) -> bool:
+    if path.startswith("/api/"):
+        return bool(response.status_code == 401)
+    return response.status_code == 302 and "/login/" in response["Location"]
+
+
+def test_every_route_has_an_expectation() -> None:
+    known = set(ROUTES) | set(pages_of_models())
+    assert sorted(set(all_names()) - known) == []
+    assert sorted(known - set(all_names())) == []
+
+
+@pytest.mark.parametrize("name", sorted({*ROUTES, *pages_of_models()}))
+def test_a_route_by_role(world: World, name: str) -> None:
+    route, things = route_of(name, world.things)
+    path = address(name, route, things)
+    before = fingerprint()
+    found = {
+        role: world.clients[role].get(path, route.query, headers={"host": "localhost"})
+        for role in ROLES
+    }
+    after = fingerprint()
+    got = {
+        role: OUT
+        if expected_of(name, route, role) == OUT and was_sent_out(response, path)
+        else response.status_code
+        for role, response in found.items()
+    }
+    assert got == {role: expected_of(name, route, role) for role in ROLES}
+    assert before == after, "a GET changed something"
+    for role, response in found.items():
+        check_headers(role, path, response)
+
+
+def check_headers(role: str, path: str, response: Any) -> None:
+    """A17: a strict policy, no sniffing, no frames, and nothing of a person kept by a cache."""
+    policy = response["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    if role != "anonymous":
+        assert "no-store" in response.get("Cache-Control", ""), path
+
+
+def test_a_disabled_user_is_out_at_the_next_request(world: World) -> None:
+    rae = logged_in(world.cast.rae)
+    assert rae.get("/desk/").status_code == 200
+    User.objects.filter(pk=world.cast.rae.pk).update(is_active=False)
+    assert was_sent_out(rae.get("/desk/"), "/desk/")
+    assert rae.get("/api/v1/customers/").status_code == 401
+
+
+def posted() -> list[str]:
+    """Names of all routes that take part in a change: pages by POST, and the API's verbs."""
+    return sorted(name for name in ROUTES if not name.startswith(("admin:", "account_", "mfa_")))
+
+
+@pytest.mark.parametrize("name", posted())
+@pytest.mark.parametrize("origin", ["", "https://elsewhere.example"])
+def test_no_change_without_the_token_of_the_form(world: World, name: str, origin: str) -> None:
+    path = address(name, ROUTES[name], world.things)
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world.cast.sam)
+    headers = {"origin": origin} if origin else {}
+    before = fingerprint()
+    response = strict.post(path, {}, headers=headers)
+    after = fingerprint()
+    assert response.status_code == 403
+    assert before == after
+
+
+def of_a_team() -> list[str]:
+    """Names of all routes whose address names a thing of a team."""
+
+    def of_somebody(thing: str) -> bool:
+        return thing not in {"product", "colleague"} and not thing.startswith("=")
+
+    return [name for name in posted() if any(map(of_somebody, ROUTES[name].parts.values()))]
+
+
+@pytest.mark.parametrize("name", of_a_team())
+def test_another_teams_thing_is_not_there_to_be_changed(world: World, name: str) -> None:
+    """A2: 404 for whoever is of another team, whatever is posted, and nothing happens."""
+    route = ROUTES[name]
+    path = address(name, route, world.things)
+    body: dict[str, Any] = {"content_type": "application/json"} if path.startswith("/api/") else {}
+    before = fingerprint()
+    response = world.clients["stranger"].post(path, {}, **body)
+    after = fingerprint()
+    assert response.status_code in {404, 405}
+    assert before == after
+
+
+ASKED = (
+    *("after", "before", "cohort", "customer", "follow_up", "from", "group", "interaction"),
+    *("kind", "need_type", "open", "owner", "product", "promise", "q", "reason", "request"),
+    *("since", "status", "team", "until", "view"),
+)
+HOSTILE = {
+    "endless number": "9" * 5_000,
+    "beyond the column": "9" * 19,
+    "below zero": "-1",
+    "nul": "a\x00b",
+    "wildcards": "%_\\%",
+    "quotes": "' OR 1=1 --",
+    "superscript": "²",
+    "long": "x" * 100_000,
+    "right to left": "\u202eevil\U0001f4a3",
+    "last day": "9999-12-31",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in posted() if not name.startswith("api-")])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_nothing_asked_for_breaks_a_page(world: World, name: str, kind: str) -> None:
+    """A9, A11: whatever stands in the address, the answer is a page, a refusal or a 404."""
+    path = address(name, ROUTES[name], world.things)
+    asked = dict.fromkeys(ASKED, HOSTILE[kind])
+    for role in ("agent", "supervisor", "administrator"):
+        response = world.clients[role].get(path, asked)
+        assert response.status_code in {200, 302, 400, 403, 404, 405, 422}
+
+
+def test_the_fingerprint_sees_one_row_more(world: World) -> None:
+    before = fingerprint()
+    AuditEntry.record(by=None, verb="looked", subject=world.cast.sam)
+    assert fingerprint() != before
