@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import Enum, auto
-from functools import cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -42,6 +39,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from needs.models import Need
+from offers.prepared import NEVER, NOBODY, Prepared
 from offers.rules import PREFIX, FactValue
 from products.models import BalanceMeaning
 from products.vocabulary import FACTS, NUMERIC, Kind
@@ -53,6 +51,7 @@ PROMISE_MEMORY = timedelta(days=90)
 MONEY = DecimalField(max_digits=16, decimal_places=2)
 COUNT = DecimalField(max_digits=9, decimal_places=0)  # a rule may say "at least 1.5"
 RATE = DecimalField(max_digits=8, decimal_places=3)
+OWN_FACTS = sorted(FACTS.keys() - {"contact_reason", "channel"})
 NUMBER_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 
@@ -114,56 +113,27 @@ def facts_of(
 
     Figures are text, sets sorted lists, what is not known is None. Raises Customer.DoesNotExist.
     """
-    sql, slots, names = _statement()
-    filling = _filling(at=at, customer_id=customer_id)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [filling[s] if isinstance(s, Slot) else s for s in slots])
-        row = cursor.fetchone()
-    if row is None:
+    found = _OF_ONE.rows(customer=customer_id, **_moments(at))
+    if not found:
         raise Customer.DoesNotExist
-    found = dict(zip(names, row, strict=True))
-    found |= {"contact_reason": contact.reason, "channel": contact.channel}
-    return {name: _canonical(fact.kind, found[name]) for name, fact in FACTS.items()}
+    row = dict(zip(OWN_FACTS, found[0], strict=True))
+    row |= {"contact_reason": contact.reason, "channel": contact.channel}
+    return {name: _canonical(fact.kind, row[name]) for name, fact in FACTS.items()}
 
 
-class Slot(Enum):
-    """What changes from one asking to the next."""
-
-    CUSTOMER = auto()
-    TODAY = auto()
-    ADULT_SINCE = auto()
-    REMEMBERED_FROM = auto()
-
-
-# Building this statement costs Django ten times what PostgreSQL needs to answer it, so it is built
-# once a process, for a customer and a moment that cannot be, whose parameters are then exchanged.
-SOMEBODY = -1
-SOMETIME = datetime(1971, 6, 5, 12, tzinfo=UTC)
-CONTACT_FACTS = frozenset({"contact_reason", "channel"})
-
-
-def _filling(*, at: datetime, customer_id: int) -> dict[Slot, Any]:
+def _moments(at: datetime) -> dict[str, Any]:
+    """What the sources make of a moment."""
     today = timezone.localdate(at)
     return {
-        Slot.CUSTOMER: customer_id,
-        Slot.TODAY: today,
-        Slot.ADULT_SINCE: years_before(today, 18),
-        Slot.REMEMBERED_FROM: at - PROMISE_MEMORY,
+        "today": today,
+        "adult_since": years_before(today, 18),
+        "remembered_from": at - PROMISE_MEMORY,
     }
 
 
-@cache
-def _statement() -> tuple[str, list[Any], list[str]]:
-    names = sorted(FACTS.keys() - CONTACT_FACTS)
-    rows = annotated(Customer.objects.filter(pk=SOMEBODY), at=SOMETIME, names=names)
-    columns = rows.order_by().values_list(*(f"{PREFIX}{name}" for name in names))
-    sql, parameters = columns.query.sql_with_params()
-    stand_ins = _filling(at=SOMETIME, customer_id=SOMEBODY)
-
-    def slot(value: object) -> Any:
-        return next((slot for slot, stand_in in stand_ins.items() if value == stand_in), value)
-
-    return sql, [slot(value) for value in parameters], names
+def _of_one(*, customer: int, **_: Any) -> QuerySet[Any, Any]:
+    rows = annotated(Customer.objects.filter(pk=customer), at=NEVER, names=OWN_FACTS)
+    return rows.order_by().values_list(*(f"{PREFIX}{name}" for name in OWN_FACTS))
 
 
 def _canonical(kind: Kind, value: Any) -> Any:
@@ -262,3 +232,6 @@ def _mean_rate(condition: Q) -> Coalesce:
         Sum("holdings__balance", filter=condition), Value(Decimal(0))
     )
     return Coalesce(Round(mean, precision=3), Value(Decimal(0)), output_field=RATE)
+
+
+_OF_ONE = Prepared(_of_one, {"customer": NOBODY, **_moments(NEVER)})

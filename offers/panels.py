@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
-from django.utils import timezone
-
 from interactions.models import Interaction
 from offers import catalogue
 from offers.models import Decision
-from offers.situation import newest_answer, newest_event
 from offers.stages import APPLICABILITY
-from products.models import CatalogueVersion
+from offers.standing import standing
 
 ICONS = {
     "request": "tool",
@@ -32,18 +28,6 @@ STAGES = {
     "purpose_guard": "This contact may not sell",
     "contact_budget": "Asked recently",
 }
-COLUMNS = (
-    "pk",
-    "catalogue_number",
-    "made_at",
-    "results__ways",
-    "results__waits",
-    "results__settled",
-    "inputs__today",
-    "inputs__seen",
-    "inputs__contact__reason",
-    "inputs__facts__is_vulnerable",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,57 +54,19 @@ class Ways:
 
 def ways(*, interaction: Interaction) -> Ways:
     """The list as it was decided last; expects `customer` and `contact_reason` to be loaded."""
-    found = (
-        Decision.objects.filter(interaction=interaction)
-        .newest()
-        .values(
-            *COLUMNS,
-            newest_event=Subquery(newest_event(interaction.customer_id)),
-            newest_answer=Subquery(newest_answer(interaction.pk)),
-            in_force=Subquery(_latest_number()),
-        )
-        .first()
-    )
+    found = standing(interaction)
     if found is None:
         return Ways(interaction, interaction.customer_id)
     return Ways(
         interaction=interaction,
         customer_id=interaction.customer_id,
-        entries=[_entry(entry) for entry in found["results__ways"]],
-        waits=found["results__waits"],
-        is_stale=_is_stale(found, interaction),
+        entries=[_entry(entry) for entry in found.ways],
+        waits=found.waits,
+        is_stale=not found.is_current and interaction.closed_at is None,
         is_decided=True,
-        is_settled=found["results__settled"] is not None,
-        decision_id=found["pk"],
+        is_settled=found.settled is not None,
+        decision_id=found.decision_id,
     )
-
-
-def _latest_number() -> QuerySet[CatalogueVersion, Any]:
-    return CatalogueVersion.objects.order_by("-number").values("number")[:1]
-
-
-def _is_stale(found: Mapping[str, Any], interaction: Interaction) -> bool:
-    """Whether the next look would find another situation; a closed contact keeps its last list."""
-    if interaction.closed_at is not None:
-        return False
-    reason = interaction.contact_reason
-    now = timezone.now()
-    return (
-        found["catalogue_number"] != (found["in_force"] or 0)
-        or found["inputs__today"] != timezone.localdate(now).isoformat()
-        or found["inputs__seen"] != [found["newest_event"], found["newest_answer"]]
-        or found["inputs__contact__reason"] != (reason.code if reason else None)
-        or found["inputs__facts__is_vulnerable"]
-        != (interaction.customer.vulnerable_since is not None)
-        or any(_has_run_late(entry, now) for entry in found["results__ways"])
-    )
-
-
-def _has_run_late(entry: Mapping[str, Any], now: datetime) -> bool:
-    due_at = entry.get("due_at")
-    if entry["kind"] not in ("request", "promise") or entry["state"] == "late" or not due_at:
-        return False
-    return datetime.fromisoformat(due_at) < now.replace(microsecond=0)
 
 
 def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:

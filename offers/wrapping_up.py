@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 
 from accounts.errors import RuleBroken
 from accounts.models import User
 from interactions.models import Interaction, Outcome, TimelineEntry, WrapUpCode
 from needs.models import Need, NeedStatus
 from offers.arbitration import decide_for
-from offers.models import Decision, Offer
+from offers.models import Decision, Offer, OfferStatus
+from offers.standing import standing
 from service.models import Promise
 
 
@@ -79,27 +82,47 @@ class ReasonMissing(RuleBroken):
 
 def outstanding(interaction: Interaction) -> list[OutstandingNeed]:
     """The needs expressed in this contact that are open, each with the way that existed."""
-    needs = list(
+    needs = _left_open(interaction)
+    return _with_ways(needs, interaction) if needs else []
+
+
+def _left_open(interaction: Interaction) -> list[Need]:
+    """Each with what was offered for it and whether a promise of this contact is open."""
+    offers = Offer.objects.filter(interaction=interaction, need=OuterRef("pk")).order_by("-pk")
+    promises = Promise.objects.open().filter(interaction=interaction)
+    return list(
         Need.objects.open()
         .expressed()
         .filter(interaction=interaction)
         .select_related("need_type")
+        .annotate(
+            offered=Subquery(offers.values("product__name")[:1]),
+            answered=Subquery(offers.values("status")[:1]),
+            said=Subquery(offers.values("because")[:1]),
+            promised=Exists(promises),
+        )
         .order_by("pk")
     )
-    if not needs:
-        return []
+
+
+def _with_ways(needs: list[Need], interaction: Interaction) -> list[OutstandingNeed]:
     ways = _ways(interaction)
-    answers = _answers(interaction)
-    promised = _promises(interaction)
     return [
         OutstandingNeed(
             need,
-            way=answers.get(need.pk, ("", ""))[0] or ways.get(need.pk, ""),
-            is_promised=promised,
-            because=answers.get(need.pk, ("", ""))[1],
+            way=need.offered or ways.get(need.pk, ""),  # type: ignore[attr-defined]
+            is_promised=need.promised,  # type: ignore[attr-defined]
+            because=_said(need),
         )
         for need in needs
     ]
+
+
+def _said(need: Any) -> str:
+    """What the customer said to the offer for this need, as a first draft of the reason."""
+    if not need.offered:
+        return ""
+    return f"{need.offered}: {need.said or OfferStatus(need.answered).label.lower()}"
 
 
 def summary_of(interaction: Interaction) -> str:
@@ -128,18 +151,25 @@ def wrap_up(
         )
         if current.closed_at is not None:
             return False
-        open_needs = outstanding(interaction)
-        if open_needs:  # what helps is judged by how things stand now, not at the last look
-            decide_for(customer=interaction.customer, interaction=interaction, by=by)
-            open_needs = outstanding(interaction)
-        left = [one.need for one in open_needs if one.need.pk not in needs]
-        if left:
-            raise NeedsLeftOpen(left)
+        left_open = _left_open(interaction)
+        forgotten = [need for need in left_open if need.pk not in needs]
+        if forgotten:
+            raise NeedsLeftOpen(forgotten)
         if wrap_up_code.outcome == Outcome.PROMISED and not _promises(interaction):
             raise NothingPromised(f"“{wrap_up_code}”")
-        for one in open_needs:
+        for one in _judged(left_open, interaction=interaction, by=by):
             _end(one, needs[one.need.pk], interaction=interaction, by=by)
         return interaction.close(by=by, wrap_up_code=wrap_up_code, summary=summary)
+
+
+def _judged(needs: list[Need], *, interaction: Interaction, by: User) -> list[OutstandingNeed]:
+    """The needs with their ways, by how things stand now and not at the last look."""
+    if not needs:
+        return []
+    latest = standing(interaction)
+    if latest is None or not latest.is_current:
+        decide_for(customer=interaction.customer, interaction=interaction, by=by)
+    return _with_ways(needs, interaction)
 
 
 def _end(one: OutstandingNeed, ending: NeedEnding, *, interaction: Interaction, by: User) -> None:
@@ -175,20 +205,3 @@ def _ways(interaction: Interaction) -> dict[int, str]:
             if entry["kind"] == "offer" and entry["need"] is not None:
                 ways.setdefault(entry["need"], entry["title"])
     return ways
-
-
-def _answers(interaction: Interaction) -> dict[int, tuple[str, str]]:
-    """By need, the product that was offered in this contact and what the customer said."""
-    rows = (
-        Offer.objects.filter(interaction=interaction, need__isnull=False)
-        .select_related("product")
-        .order_by("pk")
-    )
-    return {
-        offer.need_id: (
-            offer.product.name,
-            f"{offer.product.name}: {offer.because or offer.get_status_display().lower()}",
-        )
-        for offer in rows
-        if offer.need_id is not None
-    }

@@ -1,0 +1,81 @@
+"""Which decision stands in a contact, and does it still speak of how things are? One statement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Subquery
+from django.utils import timezone
+
+from interactions.models import Interaction
+from offers.models import Decision
+from offers.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
+from offers.situation import newest_answer, newest_event
+from products.models import CatalogueVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The latest decision of a contact, without the bulk of what it excludes."""
+
+    decision_id: int
+    ways: list[dict[str, Any]]
+    waits: list[dict[str, Any]]
+    settled: dict[str, str] | None
+    is_current: bool
+
+
+def standing(interaction: Interaction) -> Standing | None:
+    """The decision that stands; expects `customer` and `contact_reason` to be loaded."""
+    found = _LATEST.rows(contact=interaction.pk, customer=interaction.customer_id)
+    if not found:
+        return None
+    pk, *parts = found[0]
+    (number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, in_force) = (
+        json.loads(part) if isinstance(part, str) else part for part in parts
+    )
+    now = timezone.now()
+    is_current = (
+        number == (in_force or 0)
+        and today == timezone.localdate(now).isoformat()
+        and seen == [event, answer]
+        and reason == (interaction.contact_reason.code if interaction.contact_reason else None)
+        and vulnerable == (interaction.customer.vulnerable_since is not None)
+        and not any(_has_run_late(entry, now) for entry in ways)
+    )
+    return Standing(pk, ways, waits, settled, is_current)
+
+
+def _has_run_late(entry: dict[str, Any], now: datetime) -> bool:
+    due_at = entry.get("due_at")
+    if entry["kind"] not in ("request", "promise") or entry["state"] == "late" or not due_at:
+        return False
+    return datetime.fromisoformat(due_at) < now.replace(microsecond=0)
+
+
+def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
+    in_force = CatalogueVersion.objects.order_by("-number").values("number")[:1]
+    return (
+        Decision.objects.filter(interaction=contact)
+        .newest()
+        .values_list(
+            "pk",
+            "catalogue_number",
+            "results__ways",
+            "results__waits",
+            "results__settled",
+            "inputs__today",
+            "inputs__seen",
+            "inputs__contact__reason",
+            "inputs__facts__is_vulnerable",
+            Subquery(newest_event(customer)),
+            Subquery(newest_answer(contact)),
+            Subquery(in_force),
+        )[:1]
+    )
+
+
+_LATEST = Prepared(_latest_of, {"contact": NO_CONTACT_AT_ALL, "customer": NOBODY})
