@@ -14,6 +14,7 @@ class ForgivingManifestStorage(CompressedManifestStaticFilesStorage):
     """
 
     manifest_strict = False
+    support_js_module_import_aggregation = True  # modules name each other by content, too
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         try:
