@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -18,6 +18,7 @@ from accounts.models import User
 from customers.models import Consent, ContactPoint, Customer, Holding, Purpose
 from followups.models import Answer, FollowUp, Question
 from interactions.models import Interaction
+from offers.prepared import NEVER, NOBODY, Prepared
 from service.models import Promise, ServiceRequest
 
 M = TypeVar("M", bound=Model)
@@ -67,14 +68,37 @@ class MyWork:
 
 def my_work(*, user: User, open_pk: int | None = None) -> MyWork:
     """Everything of one agent in one statement, the soonest first; `open_pk` is on the desk now."""
-    parts = [*_contacts(user), *_owed(user)]
-    rows = [Work(*row) for row in parts[0].union(*parts[1:], all=True).order_by("at", "id")]
+    teams = {} if user.is_administrator else {f"team_{n}": pk for n, pk in enumerate(user.team_ids)}
+    if not teams and not user.is_administrator:
+        return MyWork([], [], [], open_pk)
+    found = _work(user.role, len(teams)).rows(user=user.pk, midnight=_midnight(), **teams)
+    rows = [Work(*row) for row in found]
     return MyWork(
         contacts=[row for row in rows if row.kind == "contact"],
         waiting=[row for row in rows if row.kind == "waiting"],
         owed=[row for row in rows if row.kind not in ("contact", "waiting")],
         open_pk=open_pk,
     )
+
+
+@cache
+def _work(role: str, teams: int) -> Prepared:
+    """The statement for somebody of that role with so many teams, built once a process."""
+
+    def build(*, user: int, midnight: datetime, **teams: int) -> QuerySet[Any, Any]:
+        somebody = User(pk=user, role=role)
+        somebody.team_ids = list(teams.values())
+        parts = [*_contacts(somebody), *_owed(somebody, midnight)]
+        return cast("QuerySet[Any, Any]", parts[0].union(*parts[1:], all=True).order_by("at", "id"))
+
+    nowhere = {f"team_{n}": NOBODY - 100 - n for n in range(teams)}
+    return Prepared(build, {"user": NOBODY, "midnight": NEVER, **nowhere})
+
+
+def _midnight() -> datetime:
+    """When the agent's day ends."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, time()))
 
 
 def _contacts(user: User) -> list[Any]:
@@ -87,10 +111,8 @@ def _contacts(user: User) -> list[Any]:
     ]
 
 
-def _owed(user: User) -> list[Any]:
+def _owed(user: User, midnight: datetime) -> list[Any]:
     """Follow-ups that are ready, and what of mine is due before midnight."""
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    midnight = timezone.make_aware(datetime.combine(tomorrow, time()))
     about = Coalesce(
         NullIf("interaction__subject", Value("")),
         "interaction__contact_reason__name",
