@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from bench.driver import TOKEN
 from customers.models import ContactPoint, Customer
+from insights.models import RollUp
 from interactions.models import ContactReason, Interaction
 from needs.models import Need, NeedType
 from offers.arbitration import decide_for
@@ -37,6 +38,8 @@ def data(customers: int) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("seed", scale=customers, stdout=sys.stdout)
+    if not RollUp.current().is_complete:
+        call_command("rebuild_insights", stdout=sys.stdout)
     with connection.cursor() as cursor:
         cursor.execute("create extension if not exists pg_stat_statements")
         cursor.execute("checkpoint")
