@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -40,6 +40,9 @@ class FulfilmentInline(StackedInline):
 @admin.register(Product)
 class ProductAdmin(Kept):
     """The draft of a product. Customers see nothing of it before the catalogue is published."""
+
+    class Media:
+        css: ClassVar = {"all": ["css/ways.css"]}
 
     form = ProductForm
     list_display = ("name", "category", "minimum_benefit", "lever", "withdrawn_on", "preview")

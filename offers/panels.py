@@ -10,7 +10,6 @@ from typing import Any
 from interactions.models import Interaction
 from offers import catalogue
 from offers.models import Decision
-from offers.stages import APPLICABILITY
 from offers.standing import standing
 
 ICONS = {
@@ -102,7 +101,7 @@ def why_not(*, interaction: Interaction) -> WhyNot:
     excluded: list[dict[str, Any]] = []
     not_relevant = 0
     for row in decision["results__excluded"]:
-        told = row.get("relevant", []) if row["stage"] != APPLICABILITY else []
+        told = row["relevant"]
         not_relevant += len(row["products"]) - len(told)
         excluded += [
             {"title": by_code[code].name, "stage": STAGES[row["stage"]], "because": row["because"]}

@@ -13,17 +13,12 @@ from products.models import CatalogueVersion, ProductCategory, ProductRule
 
 
 class ProductRuleInline(TabularInline):
-    """Rules with their reading in plain words."""
+    """Rules; each shows its reading in plain words above its fields."""
 
     model = ProductRule
     form = RuleForm
     extra = 0
-    fields = ("stage", "fact", "comparison", "value", "either", "because", "in_plain_words")
-    readonly_fields = ("in_plain_words",)
-
-    @admin.display(description="In plain words")
-    def in_plain_words(self, rule: ProductRule) -> str:
-        return rule.sentence if rule.pk else ""
+    fields = ("stage", "fact", "comparison", "value", "either", "because")
 
 
 @admin.register(ProductCategory)

@@ -145,7 +145,7 @@ class ProductRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_stage_display()}: {self.sentence}"
+        return f"{self.stage.capitalize()}: {self.sentence}"
 
     @property
     def sentence(self) -> str:
