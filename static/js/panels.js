@@ -47,8 +47,15 @@ document.addEventListener("focusout", ({ target }) => {
 setInterval(() => { if (!document.hidden) refreshAll(); }, SLOW_POLL);
 
 /* A swap keeps what was open and how far it was scrolled. */
-document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
-  if (!target.id || !shouldSwap) return;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig } = detail;
+  if (!target.id || !detail.shouldSwap) return;
+  /* The refresh was on its way when somebody began to type here: it comes too late. */
+  if (requestConfig.triggeringEvent?.type === "refresh" && isTypingIn(target)) {
+    target.dataset.stale = "";
+    detail.shouldSwap = false;
+    return;
+  }
   const open = [...target.querySelectorAll("details[id][open]")].map(({ id }) => id);
   const top = target.querySelector(".panel-body")?.scrollTop ?? 0;
   document.addEventListener("htmx:afterSettle", () => {

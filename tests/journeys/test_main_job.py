@@ -55,9 +55,8 @@ def answer(script: Locator, question: str, words: str) -> None:
     asked.locator("label").filter(has_text=re.compile(rf"{words}\b")).first.click()
 
 
-def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
-    sam = window("sam")
-
+def help_ada(sam: Page, stack: Stack) -> None:
+    """Who she is, what helps, an offer accepted, a promise made, wrapped up."""
     # Who it is, what is going on, what helps: on one screen.
     open_from_my_work(sam, "Ada Byron")
     expect(panel(sam, "interactions.timeline")).to_contain_text("where is my card")
@@ -111,6 +110,10 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     wrap_up(sam, "Helped, nothing left to do")
     expect(sam.get_by_role("status").filter(has_text="A follow-up call is owed")).to_be_visible()
 
+
+def help_cy(sam: Page) -> None:
+    """A mail that says what is needed; the need cannot be dropped."""
+    ways = panel(sam, "offers.ways")
     # A second contact: what Cy wrote in a mail is a need, and it is met here too.
     open_from_my_work(sam, "Cy Dunn")
     sam.get_by_role("button", name="Answer").click()
@@ -131,6 +134,9 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     closing.get_by_role("button", name="Wrap up").click()
     expect(sam.get_by_role("status").filter(has_text="A follow-up call is owed")).to_be_visible()
 
+
+def follow_up_ada(sam: Page) -> None:
+    """A no becomes an owned service request at once."""
     # Celery finds them due; each stands in My work as a call to make. First Ada, who says no.
     until_owed(sam, "Ada Byron")
     script = begin_follow_up(sam)
@@ -143,8 +149,11 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     answer(script, "How likely are you to recommend us", "6")
     script.get_by_role("button", name="Save the answers").click()
     expect(script).to_contain_text(re.compile(r"Request #\d+ is open"))
-    expect(panel(sam, "service.requests")).to_contain_text("Have we delivered as promised?")
+    expect(panel(sam, "service.requests")).to_contain_text("not as promised")
 
+
+def follow_up_cy(sam: Page) -> None:
+    """All yes: the next cycle begins."""
     # Cy is content: the next cycle begins.
     until_owed(sam, "Cy Dunn")
     script = begin_follow_up(sam)
@@ -153,3 +162,70 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     answer(script, "How likely are you to recommend us", "9")
     script.get_by_role("button", name="Save the answers").click()
     expect(script).to_contain_text("The next look at their needs is planned")
+
+
+def see_it_counted(una: Page) -> None:
+    """The figure, and the records behind it."""
+    una.get_by_role("link", name="Retention").click()
+    expect(una.get_by_role("heading", name="Retention", exact=True)).to_be_visible()
+    until_counted(una, "Ada Byron", "Cy Dunn")
+    una.get_by_role("link", name=re.compile("^No ")).click()
+    expect(una.get_by_role("row").filter(has_text="Ada Byron")).to_contain_text("No card yet")
+
+
+def until_counted(page: Page, *names: str) -> None:
+    """The roll-ups are at most a minute behind: look again as a person would."""
+    end = time.monotonic() + DUE_WITHIN
+    while True:
+        page.goto(page.url)
+        page.get_by_role("link", name="As promised").first.click()
+        if all(page.get_by_role("link", name=name).count() for name in names):
+            return
+        assert time.monotonic() < end, f"{names} are not counted yet"
+        page.go_back()
+        page.wait_for_timeout(5_000)
+
+
+def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
+    sam = window("sam")
+    help_ada(sam, stack)
+    help_cy(sam)
+    follow_up_ada(sam)
+    follow_up_cy(sam)
+    see_it_counted(window("una"))
+
+
+def test_a_changed_product_is_previewed_published_and_shown(window: Window) -> None:
+    sam = window("sam")
+    open_from_my_work(sam, "Ben King")
+    ways = panel(sam, "offers.ways")
+    sam.keyboard.press("q")
+    sam.get_by_role("button", name="I pay too much in charges").click()
+    expect(ways.get_by_role("group").filter(has_text="Everyday Zero").first).to_contain_text(
+        "+£150.00 a year"
+    )
+
+    # Max asks more of the product, and previews the draft on Ben: what is in force stays.
+    max_ = window("max")
+    max_.get_by_role("link", name="Catalogue", exact=True).click()
+    max_.get_by_role("link", name="Everyday Zero").first.click()
+    max_.get_by_label("Minimum benefit").fill("200")
+    max_.get_by_role("button", name="Save", exact=True).click()
+    max_.get_by_role("link", name="Everyday Zero").first.click()
+    max_.get_by_role("link", name="Preview on a customer").click()
+    max_.get_by_label("Customer").fill("Ben King")
+    max_.get_by_role("button", name="Find").click()
+    max_.get_by_role("link", name="Ben King").click()
+    expect(max_.get_by_role("article", name="Draft")).to_contain_text("at least £200.00")
+    expect(max_.get_by_role("article", name="Draft")).to_contain_text("not offered")
+    expect(max_.get_by_role("article", name="In force").locator(".tag")).to_have_text(
+        re.compile("^\\s*offered")
+    )
+
+    # Published, the console shows it: the list is decided anew by itself.
+    max_.get_by_label("Note").fill("Ask more of Everyday Zero")
+    max_.get_by_role("button", name="Publish").click()
+    expect(max_.get_by_text("The draft is what is in force")).to_be_visible()
+    expect(ways.get_by_role("group").filter(has_text="Everyday Zero")).to_have_count(
+        0, timeout=60_000
+    )
