@@ -91,9 +91,7 @@ def test_a_request_is_opened_owned_and_given_away(cast: Cast, sam: Client) -> No
     opened = ServiceRequest.objects.get()
     assert opened.owner == cast.sam
     sam.post(reverse("service:ownership", args=[opened.pk]), {"owner": cast.rae.pk})
-    refused = sam.post(
-        reverse("service:ownership", args=[opened.pk]), {"owner": cast.stranger.pk}
-    )
+    refused = sam.post(reverse("service:ownership", args=[opened.pk]), {"owner": cast.stranger.pk})
     assert refused.status_code == 422
     opened.refresh_from_db()
     assert opened.owner == cast.rae
