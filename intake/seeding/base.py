@@ -143,7 +143,7 @@ def drawn(
     source: str = "seed",
 ) -> Profile:
     """A customer as chance has them. A bad mood makes leaving likelier."""
-    years = random.choice((0.3, 0.6, 0.9, 1.3, 1.6, 1.9, 3, 5, 8, 13)) * (
+    years = random.choice((0.06, 0.15, 0.3, 0.6, 0.9, 1.3, 1.6, 1.9, 3, 5, 8, 13)) * (
         0.7 + random.random() * 0.6
     )
     since = years_before(today, years)
