@@ -9,6 +9,7 @@ from urllib.parse import quote_plus, urlencode
 
 from bench import inside as inner
 from bench import prepare
+from bench.coming_in import imported
 from bench.driver import COLD, COUNTED, Ask, Driver, Entry
 from bench.inside import Figure
 from bench.servers import Measured
@@ -106,3 +107,5 @@ def inside(parts: list[str]) -> Iterator[Figure]:
         yield from inner.searches()
     if "followups" in parts:
         yield from inner.sweep()
+    if "intake" in parts:
+        yield from imported()
