@@ -92,7 +92,7 @@ class CohortRow:
     month: date
     size: str
     address: str
-    cells: list[tuple[str, int, str, str]]
+    cells: list[tuple[str, str, str, str]]
 
 
 @dataclass(slots=True)
@@ -329,7 +329,7 @@ class Board:
             cells = [
                 (
                     f"{100 * kept / found.size:.0f}",
-                    heat(kept, found.size),
+                    str(heat(kept, found.size)),
                     self.links.to("cohort", cohort=name, months=after),
                     f"{kept:,} of {found.size:,}",
                 )
@@ -342,8 +342,8 @@ class Board:
         return rows
 
     @property
-    def cohort_columns(self) -> range:
-        return range(COHORTS)
+    def cohort_columns(self) -> list[str]:
+        return [str(month) for month in range(COHORTS)]
 
     def movement(self) -> Chart:
         period = self.filters.period

@@ -18,31 +18,31 @@ MOST_LABELS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """One day or month: its place in the drawing and its figures with their records."""
+    """One day or month: its place in the drawing and its figures with their records.
+
+    All as text, the way it stands in the page; no address where there is nothing to open.
+    """
 
     label: str
     axis: str
-    x: float
-    middle: float
-    width: float
-    came: int
-    came_height: float
+    x: str
+    middle: str
+    width: str
+    came: str
+    came_y: str
+    came_height: str
     came_address: str
-    lost: int
-    lost_height: float
+    lost: str
+    lost_height: str
     lost_address: str
-
-    @property
-    def came_y(self) -> float:
-        return round(MIDDLE - self.came_height, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     bars: list[ChartBar]
     by_month: bool
-    middle: int = MIDDLE
-    width: int = WIDTH
+    middle: str = str(MIDDLE)
+    width: str = str(WIDTH)
 
 
 def is_by_month(period: Period) -> bool:
@@ -65,14 +65,15 @@ def movement(found: Mapping[date, Sums], period: Period, links: Links) -> Chart:
             ChartBar(
                 label=label,
                 axis=label if place % every == 0 else "",
-                x=round(place * step + step * 0.15, 1),
-                middle=round((place + 0.5) * step, 1),
-                width=round(step * 0.7, 1),
-                came=came,
-                came_height=round(REACH * came / most, 1),
+                x=f"{place * step + step * 0.15:.1f}",
+                middle=f"{(place + 0.5) * step:.1f}",
+                width=f"{step * 0.7:.1f}",
+                came=f"{came:,}",
+                came_y=f"{MIDDLE - REACH * came / most:.1f}",
+                came_height=f"{REACH * came / most:.1f}",
                 came_address=narrow.to("came") if came else "",
-                lost=lost,
-                lost_height=round(REACH * lost / most, 1),
+                lost=f"{lost:,}",
+                lost_height=f"{REACH * lost / most:.1f}",
                 lost_address=narrow.to("lost") if lost else "",
             )
         )

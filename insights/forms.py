@@ -63,6 +63,21 @@ class FilterForm(forms.Form):
             raise forms.ValidationError("Choose days between 1990 and the end of this year.")
         return cleaned
 
+    def options(self, name: str) -> list[tuple[str, str, bool]]:
+        """Value, words and whether chosen: cheaper in the page than a widget."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        chosen = str(self.data.get(name, ""))
+        return [(str(value), str(words), str(value) == chosen) for value, words in field.choices]  # type: ignore[union-attr, misc]
+
+    @property
+    def team_options(self) -> list[tuple[str, str, bool]]:
+        return self.options("team")
+
+    @property
+    def product_options(self) -> list[tuple[str, str, bool]]:
+        return self.options("product")
+
     @property
     def unknown(self) -> bool:
         """Whether a team or product was asked for that is not there for this person."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from insights.measures import Filters
 from insights.periods import Period
@@ -15,21 +14,27 @@ class Links:
     """The way from a figure to its records, with the page's own filters."""
 
     root: str
-    query: tuple[tuple[str, str], ...]
+    start: str
+    end: str
+    narrowed: str
 
     @classmethod
     def for_filters(cls, filters: Filters, *, root: str) -> Links:
+        parts = {"team": filters.team_id, "product": filters.product_id}
+        narrowed = "".join(f"&{name}={pk}" for name, pk in parts.items() if pk is not None)
         period = filters.period
-        query = [("start", period.first.isoformat()), ("end", period.last.isoformat())]
-        query += [("team", str(filters.team_id))] if filters.team_id else []
-        query += [("product", str(filters.product_id))] if filters.product_id else []
-        return cls(root, tuple(query))
+        return cls(root, period.first.isoformat(), period.last.isoformat(), narrowed)
+
+    @property
+    def query(self) -> str:
+        return f"start={self.start}&end={self.end}{self.narrowed}"
 
     def on(self, days: Period) -> Links:
         """The same, for some days of the period."""
-        dates = [("start", days.first.isoformat()), ("end", days.last.isoformat())]
-        return Links(self.root, (*dates, *self.query[2:]))
+        return Links(self.root, days.first.isoformat(), days.last.isoformat(), self.narrowed)
 
-    def to(self, key: str, **part: Any) -> str:
-        pairs = [(name, value) for name, value in part.items() if value is not None]
-        return f"{self.root}{key}/?{urlencode([*self.query, *pairs])}"
+    def to(self, key: str, **part: str | int | None) -> str:
+        more = "".join(
+            f"&{name}={quote_plus(str(value))}" for name, value in part.items() if value is not None
+        )
+        return f"{self.root}{key}/?{self.query}{more}"

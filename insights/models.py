@@ -85,7 +85,7 @@ class RollUp(models.Model):
     """
 
     refreshed_at = models.DateTimeField(null=True)
-    waiting = models.PositiveIntegerField(default=0, help_text="Marked days still to be counted.")
+    waiting = models.PositiveIntegerField(default=0, help_text="Days still to be counted again.")
     counting_from = models.DateField(null=True)
     time_zone = models.CharField(max_length=64)
 

@@ -1,4 +1,4 @@
-"""How do the sums follow the raw rows? Marked days are counted again, today always, all on demand.
+"""How do the sums follow the raw rows? Marked days are counted again, all others stay.
 
 1. Triggers mark the days that a change touches, in the transaction of the change
    (migration `watch_raw_rows`).
@@ -13,141 +13,157 @@ Steps exclude each other by an advisory lock; a second worker leaves at once.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import IntegerField, Max, QuerySet, Value
+from django.db.models import BigIntegerField, Max, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from insights.models import Figure, Grain, Mark, RollUp
-from insights.periods import Period, midnight, month_end, month_of
-from insights.tallies import TALLIES, ProductOf, Tally, between
+from insights.periods import DAY, Period, midnight, month_end, month_of
+from insights.tallies import SOURCES, TALLIES, ProductOf, Tally, between
 
 LOCK: Final = 0x636F6E74  # any number that no other advisory lock of ours has
+# A few days out of years: through the indexes, and not worth compiling.
+PLANNING: Final = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
 BUDGET_SECONDS: Final = 25.0  # a refresh stays below Celery's time limit and goes on next time
 SOME_DAYS: Final = Period(date(1900, 1, 1), date(1900, 1, 2))
-LONGEST_RUN, WIDEST_GAP = 31, 5  # days counted in one statement
-
-BY_PRODUCT: Final = {
-    ProductOf.HELD: """
-    SELECT record.team_id, held.product_id, record.day, record.outcome, record.reason
-    FROM record CROSS JOIN LATERAL (
-        SELECT DISTINCT holding.product_id FROM customers_holding AS holding
-        WHERE holding.customer_id = record.customer_id AND holding.opened_on <= record.day
-          AND (holding.cancelled_on IS NULL OR holding.cancelled_on >= record.day)
-    ) AS held
-    """,
-    ProductOf.OWN: """
-    SELECT team_id, product_id, day, outcome, reason FROM record WHERE product_id IS NOT NULL
-    """,
-    ProductOf.STAY: "SELECT team_id, product_id, day, outcome, reason FROM stay",
+LONGEST_RUN: Final = timedelta(days=10)  # counted in one statement, well below its time limit
+OF_SOURCE: Final = {
+    source: [tally for tally in TALLIES.values() if tally.source == source] for source in SOURCES
 }
 
+# `scope` says for which products a record counts: all and what the customer held that day
+# ("held"), all and its own ("own"), all only ("any"), its own only ("product").
 RECOUNT: Final = """
-WITH record (team_id, customer_id, product_id, day, outcome, reason) AS MATERIALIZED ({records}),
-stay (team_id, customer_id, product_id, day, outcome, reason) AS ({stays}),
-spread AS (
-    SELECT team_id, NULL::bigint AS product_id, day, outcome, reason FROM record
-    UNION ALL {by_product}
+WITH record (tally, scope, customer_id, product_id, day, outcome, reason) AS MATERIALIZED (
+    {records}
+), placed AS MATERIALIZED (
+    SELECT record.*, customer.team_id
+    FROM record JOIN customers_customer AS customer ON customer.id = record.customer_id
+), held AS (
+    SELECT DISTINCT served.customer_id, served.day, holding.product_id
+    FROM (SELECT DISTINCT customer_id, day FROM record WHERE scope = 'held') AS served
+    JOIN customers_holding AS holding
+      ON holding.customer_id = served.customer_id AND holding.opened_on <= served.day
+     AND (holding.cancelled_on IS NULL OR holding.cancelled_on >= served.day)
+), spread AS (
+    SELECT tally, team_id, NULL::bigint AS product_id, day, outcome, reason
+    FROM placed WHERE scope <> 'product'
+    UNION ALL
+    SELECT tally, team_id, product_id, day, outcome, reason
+    FROM placed WHERE scope IN ('own', 'product') AND product_id IS NOT NULL
+    UNION ALL
+    SELECT tally, team_id, held.product_id, day, outcome, reason
+    FROM placed JOIN held USING (customer_id, day) WHERE scope = 'held'
+), of_teams AS (
+    SELECT tally, team_id, product_id, day, outcome, reason, count(*) AS n FROM spread
+    GROUP BY tally, team_id, product_id, day, outcome, reason
 ), fresh AS (
-    SELECT team_id, product_id, day, outcome, reason, count(*) AS n FROM spread
-    GROUP BY GROUPING SETS (
-        (team_id, product_id, day, outcome, reason), (product_id, day, outcome, reason)
-    )
+    SELECT tally, team_id, product_id, day, outcome, reason, n FROM of_teams
+    UNION ALL
+    SELECT tally, NULL, product_id, day, outcome, reason, sum(n) FROM of_teams
+    GROUP BY tally, product_id, day, outcome, reason
 ), change AS (
-    SELECT team_id, product_id, day, outcome, reason, sum(n)::int AS n FROM (
-        SELECT team_id, product_id, day, outcome, reason, n FROM fresh
+    SELECT tally, team_id, product_id, day, outcome, reason, sum(n)::int AS n FROM (
+        SELECT tally, team_id, product_id, day, outcome, reason, n FROM fresh
         UNION ALL
-        SELECT team_id, product_id, start_on, outcome, reason, -n FROM insights_figure
-        WHERE tally = %s AND grain = 'day' AND start_on BETWEEN %s AND %s
+        SELECT tally, team_id, product_id, start_on, outcome, reason, -n FROM insights_figure
+        WHERE tally = ANY(%s) AND grain = 'day' AND start_on BETWEEN %s AND %s
     ) AS both_counts
-    GROUP BY team_id, product_id, day, outcome, reason HAVING sum(n) <> 0
+    GROUP BY tally, team_id, product_id, day, outcome, reason HAVING sum(n) <> 0
 ), written AS (
     INSERT INTO insights_figure (tally, grain, start_on, team_id, product_id, outcome, reason, n)
-    SELECT %s, 'day', day, team_id, product_id, outcome, reason, n FROM change
+    SELECT tally, 'day', day, team_id, product_id, outcome, reason, n FROM change
     UNION ALL
-    SELECT %s, 'month', date_trunc('month', day)::date AS month, team_id, product_id,
+    SELECT tally, 'month', date_trunc('month', day)::date AS month, team_id, product_id,
            outcome, reason, sum(n)
-    FROM change WHERE %s
-    GROUP BY month, team_id, product_id, outcome, reason HAVING sum(n) <> 0
+    FROM change WHERE tally = ANY(%s)
+    GROUP BY tally, month, team_id, product_id, outcome, reason HAVING sum(n) <> 0
     ON CONFLICT (tally, product_id, grain, team_id, start_on, outcome, reason)
     DO UPDATE SET n = insights_figure.n + excluded.n
 )
 SELECT count(*) FROM change
 """
-NOTHING: Final = "SELECT NULL::bigint, NULL::bigint, NULL::bigint, NULL::date, '', '' WHERE false"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring days of one source that are counted in one step."""
+    """Neighbouring days on which the same sources are counted in one step."""
 
-    source: str
+    sources: tuple[str, ...]
     first: date
     last: date
 
 
-def recount(tally: Tally, *, first: date, last: date) -> int:
-    """Make the tally's figures of these days equal to the raw rows; how many figures changed."""
+def recount(tallies: Iterable[Tally], *, first: date, last: date) -> int:
+    """Make the figures of these days equal to the raw rows; how many figures changed."""
     days = Period(first, last)
-    records, values = _statement(tally, days, by_product=False)
-    stays: str = NOTHING
-    more: list[Any] = []
-    if tally.product_of is ProductOf.STAY:
-        stays, more = _statement(tally, days, by_product=True)
-    sql = RECOUNT.format(records=records, stays=stays, by_product=BY_PRODUCT[tally.product_of])
-    figures: list[Any] = [tally.key, first, last, tally.key, tally.key, tally.has_months]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *more, *figures])
-        return int(cursor.fetchone()[0])
-
-
-def _statement(tally: Tally, days: Period, *, by_product: bool) -> tuple[str, list[Any]]:
-    sql, values = _compiled(tally.key, by_product, timezone.get_default_timezone_name())
     actual = {
         SOME_DAYS.first: days.first,
         SOME_DAYS.last: days.last,
         SOME_DAYS.start: days.start,
         SOME_DAYS.end: days.end,
     }
-    return sql, [actual.get(value, value) for value in values]
+    keys, with_months, selects = [], [], []
+    values: list[Any] = []
+    for tally in tallies:
+        sql, bound = _compiled(tally.key, timezone.get_default_timezone_name())
+        selects.append(sql)
+        values += [actual.get(value, value) for value in bound]
+        keys.append(tally.key)
+        with_months += [tally.key] if tally.has_months else []
+    sql = RECOUNT.format(records="\n    UNION ALL\n    ".join(selects))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, keys, first, last, with_months])
+        return int(cursor.fetchone()[0])
 
 
 @cache
-def _compiled(key: str, by_product: bool, _time_zone: str) -> tuple[str, tuple[Any, ...]]:
+def _compiled(key: str, _time_zone: str) -> tuple[str, tuple[Any, ...]]:
     """The tally's records as SQL for SOME_DAYS, whose bounds the caller replaces."""
     tally = TALLIES[key]
-    records = between(
-        tally.records(by_product), tally, first=SOME_DAYS.first, last=SOME_DAYS.last
-    ).order_by()
-    if tally.product_of is ProductOf.HELD:
-        records = records.annotate(own_product=Value(None, output_field=IntegerField()))
-    columns = ("customer__team_id", "customer_id", "own_product", "day", "outcome", "reason")
-    sql, values = records.values_list(*columns).query.sql_with_params()
+    if tally.product_of is not ProductOf.STAY:
+        return _select(tally, scope=tally.product_of.value, by_product=False)
+    everything, values = _select(tally, scope="any", by_product=False)
+    single, more = _select(tally, scope="product", by_product=True)
+    return f"{everything} UNION ALL {single}", (*values, *more)
+
+
+def _select(tally: Tally, *, scope: str, by_product: bool) -> tuple[str, tuple[Any, ...]]:
+    records = tally.records(by_product).annotate(
+        counted_as=Value(tally.key), counted_for=Value(scope)
+    )
+    if scope in ("held", "any"):
+        nothing = Cast(Value(None), BigIntegerField())
+        records = records.annotate(no_product=nothing)
+    product = "no_product" if scope in ("held", "any") else "own_product"
+    columns = ("counted_as", "counted_for", "customer_id", product, "day", "outcome", "reason")
+    bound = between(records, tally, first=SOME_DAYS.first, last=SOME_DAYS.last).order_by()
+    sql, values = bound.values_list(*columns).query.sql_with_params()
     return sql, tuple(values)
 
 
 def refresh(*, budget_seconds: float = BUDGET_SECONDS) -> bool:
     """Bring the figures up to date; false when another worker is at it.
 
-    Today first, then marked days from the newest back, then the full count if one is under way,
-    as far as the time allows.
+    Marked days from the newest back, then the full count if one is under way, as far as the
+    time allows.
     """
     deadline = time.monotonic() + budget_seconds
     started_at = timezone.now()
     if not _begin():
         return False
-    today = timezone.localdate(started_at)
-    for source in {tally.source for tally in TALLIES.values()}:
-        if not _step(Run(source, today, today)):
-            return False
     for run in _runs():
         if time.monotonic() > deadline or not _step(run):
             break
-    waiting = Mark.objects.values("source", "day").distinct().count()
+    waiting = Mark.objects.values("day").distinct().count()
     RollUp.objects.filter(pk=1).update(refreshed_at=started_at, waiting=waiting)
     while time.monotonic() < deadline and count_next_month():
         pass
@@ -168,7 +184,9 @@ def count_next_month() -> date | None:
         month = RollUp.objects.values_list("counting_from", flat=True).get(pk=1)
         if month is None:
             return None
-        _count(Run("", month, month_end(month)))
+        Mark.objects.filter(day__range=(month, month_end(month))).delete()
+        for source in SOURCES:
+            recount(OF_SOURCE[source], first=month, last=month_end(month))
         following = _month_before(month)
         RollUp.objects.filter(pk=1).update(counting_from=following)
         if following is None:
@@ -191,47 +209,41 @@ def _begin() -> bool:
 
 def _locked() -> bool:
     with connection.cursor() as cursor:
-        # Compiling costs more than it saves on statements of a few milliseconds.
-        cursor.execute("SET LOCAL jit = off; SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(f"{PLANNING}; SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
 
 
 def _step(run: Run) -> bool:
+    """Take the marks first: what commits after that marks its days anew."""
+    days = (run.first, run.last)
     with transaction.atomic():
         if not _locked():
             return False
-        _count(run)
+        Mark.objects.filter(source__in=run.sources, day__range=days).delete()
+        tallies = [tally for source in run.sources for tally in OF_SOURCE[source]]
+        recount(tallies, first=run.first, last=run.last)
     return True
 
 
-def _count(run: Run) -> None:
-    """Take the marks first: what commits after that marks its days anew."""
-    marks = Mark.objects.filter(day__gte=run.first, day__lte=run.last)
-    if run.source:
-        marks = marks.filter(source=run.source)
-    marks.delete()
-    for tally in TALLIES.values():
-        if run.source in ("", tally.source):
-            recount(tally, first=run.first, last=run.last)
-
-
 def _runs() -> list[Run]:
-    """Marked days with their near neighbours of the same source, the newest first."""
+    """Marked days, neighbours with the same sources together, the newest first."""
+    sources: dict[date, set[str]] = defaultdict(set)
+    for source, day in Mark.objects.values_list("source", "day").distinct():
+        sources[day].add(source)
     runs: list[Run] = []
-    for source, day in (
-        Mark.objects.values_list("source", "day").distinct().order_by("source", "day")
-    ):
+    for day in sorted(sources, reverse=True):
+        marked = tuple(sorted(sources[day]))
         last = runs[-1] if runs else None
         if (
             last is not None
-            and last.source == source
-            and (day - last.last).days <= WIDEST_GAP
-            and (day - last.first).days < LONGEST_RUN
+            and last.sources == marked
+            and last.first - day == DAY
+            and last.last - day < LONGEST_RUN
         ):
-            runs[-1] = Run(source, last.first, day)
+            runs[-1] = Run(marked, day, last.last)
         else:
-            runs.append(Run(source, day, day))
-    return sorted(runs, key=lambda run: run.last, reverse=True)
+            runs.append(Run(marked, day, day))
+    return runs
 
 
 def _newest_day() -> date:

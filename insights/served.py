@@ -27,10 +27,7 @@ THREE: Final = {
 def served_by(user: User, period: Period) -> QuerySet[Customer]:
     """Customers with whom the agent closed a contact in these days, and who held something."""
     contacts = Interaction.objects.filter(
-        agent=user,
-        customer_id=OuterRef("pk"),
-        closed_at__gte=period.start,
-        closed_at__lt=period.end,
+        agent=user, closed_at__gte=period.start, closed_at__lt=period.end
     )
     holdings = Holding.objects.filter(customer_id=OuterRef("pk"))
     newest = FollowUp.objects.filter(
@@ -46,7 +43,7 @@ def served_by(user: User, period: Period) -> QuerySet[Customer]:
     )
     return (
         Customer.objects.visible_to(user)
-        .filter(Exists(contacts), Exists(holdings))
+        .filter(Exists(holdings), pk__in=contacts.values("customer_id"))
         .annotate(
             stays=Exists(holdings.filter(cancelled_on=None)),
             promotes=Exists(promoter),

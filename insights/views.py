@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -178,7 +177,7 @@ def _ways(request: HttpRequest, key: str, links: Links) -> dict[str, str]:
     query = request.GET.copy()
     query.pop("after", None)
     return {
-        "back": f"{reverse('insights:retention')}?{urlencode(links.query)}",
+        "back": f"{reverse('insights:retention')}?{links.query}",
         "export": f"{reverse('insights:export', args=[key])}?{query.urlencode()}",
     }
 

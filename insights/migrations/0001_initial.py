@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 (
                     "waiting",
                     models.PositiveIntegerField(
-                        default=0, help_text="Marked days still to be counted."
+                        default=0, help_text="Days still to be counted again."
                     ),
                 ),
                 ("counting_from", models.DateField(null=True)),

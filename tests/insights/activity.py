@@ -30,8 +30,12 @@ class Activity:
             if not name.startswith("_") and name != "happens"
             for value in [getattr(self, name)]
         ]
+        self.first = self.random.sample(self.verbs, len(self.verbs))
 
     def happens(self, times: int) -> None:
+        """So many things at random, and at first each thing once."""
+        while self.first:
+            self.first.pop()()
         for _ in range(times):
             self.random.choice(self.verbs)()
 
@@ -178,13 +182,10 @@ class Activity:
 
     def promise_falls_due(self) -> None:
         due = self._ago()
-        self.scene.promise(
-            self._any(Customer),
-            due,
-            self.random.choice([None, due + 2, due - 0.5]),
-            self.random.choice([None, due + 1, due + 5]),
-            product=self._any(Product) if self._chance(0.5) else None,
-        )
+        for expected in (None, due + 1, due + 5):
+            done = self.random.choice([None, due + 2, due - 0.5])
+            product = self._any(Product) if self._chance(0.5) else None
+            self.scene.promise(self._any(Customer), due, done, expected, product=product)
 
     def promise_is_corrected(self) -> None:
         if promise := self._any(Promise):

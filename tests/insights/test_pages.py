@@ -78,7 +78,7 @@ def figures_on(page: str) -> dict[str, str]:
 
 @pytest.fixture
 def busy(scene: Scene) -> Scene:
-    Activity(scene, 11).happens(120)
+    Activity(scene, 11).happens(60)
     rollups.refresh()
     return scene
 
@@ -157,7 +157,7 @@ def test_promises_kept_by_our_date_and_late_for_customers_look_red(scene: Scene)
 def test_the_page_takes_the_same_statements_however_long_the_history(busy: Scene) -> None:
     una = busy.cast.una
     assert statements(una, PAGE) == MOST_STATEMENTS
-    Activity(busy, 12).happens(150)
+    Activity(busy, 12).happens(60)
     rollups.refresh()
     assert statements(una, PAGE) == MOST_STATEMENTS
     long_ago = f"{PAGE}?start=2015-01-01&end={day(0)}&product={busy.cast.saver.pk}"
