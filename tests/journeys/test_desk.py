@@ -124,3 +124,16 @@ def test_no_page_of_the_desk_has_a_serious_accessibility_finding(
             if finding["impact"] in ("serious", "critical")
         ]
     assert found == {name: [] for _, name in places}, json.dumps(found, indent=1)
+
+
+def test_what_a_colleague_does_shows_at_once(window: Window) -> None:
+    sam, rae = window("sam"), window("rae")
+    open_contact(sam, "Ben King")
+    rae.goto(sam.url)
+    request = sam.locator("#panel-requests .row", has_text="Refund").first
+    expect(request).to_contain_text("In progress")
+    rae.locator("#panel-requests .row", has_text="Refund").first.click()
+    rae.get_by_label("What was done").fill("Asked the merchant")
+    rae.get_by_role("button", name="Wait for the customer").click()
+    expect(request).to_contain_text("Waiting for the customer", timeout=5_000)
+    expect(sam.locator("#panel-timeline")).to_contain_text("Asked the merchant", timeout=5_000)
