@@ -44,7 +44,7 @@ class PromiseForm(forms.Form):
     expected_at = forms.DateTimeField(
         required=False,
         label="The customer expects it by",
-        help_text="Ask. Our promise is judged by this, not by our target.",
+        help_text="Ask: the promise is judged by this.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     request = forms.ModelChoiceField(
