@@ -26,7 +26,6 @@ class Tile:
     label: str
     figure: str
     address: str
-    note: str = ""
     small: str = ""
     delta: Delta | None = None
     tone: str = ""
@@ -97,12 +96,17 @@ class CohortRow:
 
 @dataclass(slots=True)
 class Board:
-    """All figures of the page, from at most three statements."""
+    """All figures of the page, from at most three statements.
+
+    While everything is being counted (`is_counting`), nobody can say who was a customer when:
+    what needs the whole past is left open until then.
+    """
 
     user: User
     filters: Filters
     links: Links
     need_types: Mapping[str, str]
+    is_counting: bool = False
     now: Sums = field(init=False)
     then: Sums = field(init=False)
     at_start: int = field(init=False)
@@ -142,6 +146,8 @@ class Board:
         ]
 
     def _retained(self) -> Tile:
+        if self.is_counting:
+            return Tile("Customers retained", "–", self.links.to("retained"), small="being counted")
         now = self.retained()
         then = Rate(self.then_at_start - self.then.of("lost_since"), self.then_at_start)
         return Tile(

@@ -59,8 +59,10 @@ def retention(request: HttpRequest) -> HttpResponse:
     """The whole page, or what stands under its heading when htmx asks."""
     form, context = _asked(request)
     links = Links.for_filters(form.filters, root=_root())
-    board = Board(_user(request), form.filters, links, _need_types())
-    context |= {"board": board, "roll_up": RollUp.current()}
+    roll_up = RollUp.current()
+    is_counting = roll_up.refreshed_at is None or roll_up.counting_from is not None
+    board = Board(_user(request), form.filters, links, _need_types(), is_counting=is_counting)
+    context |= {"board": board, "roll_up": roll_up}
     name = "_board" if request.headers.get("HX-Request") else "retention"
     response = render(request, f"insights/{name}.html", context)
     patch_vary_headers(response, ["HX-Request"])

@@ -275,6 +275,19 @@ def test_the_page_says_when_it_was_counted_and_when_that_is_too_long_ago(busy: S
     assert "stand still" in text_of(busy.cast.una, PAGE)
 
 
+def test_while_everything_is_counted_nobody_is_told_half_the_truth(busy: Scene) -> None:
+    rollups.start_full_count()
+    page = text_of(busy.cast.una, PAGE)
+    assert "back to" in page
+    assert page.count('aria-busy="true"') == 2
+    assert "insights-sum" not in page
+    assert '<table class="heat">' not in page
+    rollups.refresh()
+    page = text_of(busy.cast.una, PAGE)
+    assert '<table class="heat">' in page
+    assert "aria-busy" not in page
+
+
 def test_a_get_writes_nothing(busy: Scene) -> None:
     before = (AuditEntry.objects.count(), Mark.objects.count(), Figure.objects.count())
     for address in ("", "records/lost/", "records/saved/", "served/", "served/all/"):
