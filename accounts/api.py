@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar, TypeVar, cast
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import exceptions, permissions
 from rest_framework.pagination import Cursor, CursorPagination
@@ -31,21 +30,12 @@ KEY_HEADER = "Idempotency-Key"
 Method = TypeVar("Method", bound=Callable[..., Response])
 
 
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_detail = "The body is too large. Send less at once."
-    default_code = "too_large"
-
-
-class BoundedJSONParser(JSONParser):
-    """JSON of bounded size; nesting deeper than Python can follow is refused, not a crash."""
+class ShallowJSONParser(JSONParser):
+    """JSON; nesting deeper than Python can follow is refused, not a crash."""
 
     def parse(
         self, stream: Any, media_type: Any = None, parser_context: Any = None
     ) -> dict[str, Any]:
-        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
-        if length > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or length):
-            raise TooLarge
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
@@ -96,7 +86,7 @@ class Api(GenericViewSet[Any]):
 
     acting_roles: ClassVar[frozenset[str]] = frozenset({Role.AGENT, Role.SUPERVISOR})
     permission_classes = (permissions.IsAuthenticated, ActsByRole)
-    parser_classes = (BoundedJSONParser,)
+    parser_classes = (ShallowJSONParser,)
     throttle_classes = (ForgivingThrottle,)
     pagination_class = NewestFirst
     lookup_value_regex = "[0-9]{1,18}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
@@ -17,4 +18,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response(
             {"detail": str(error), "code": type(error).__name__}, status=error.status_code
         )
+    if isinstance(error, RequestDataTooBig):
+        words = "The body is too large. Send less at once."
+        return Response({"detail": words, "code": "TooLarge"}, status=413)
     return exception_handler(error, context)

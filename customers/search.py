@@ -113,12 +113,17 @@ def _by_phone(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found
     for number in _e164(typed):
         if exact := _points(phones.filter(address=number), limit):
             return [Found(*row) for row in exact]
-    tail = re.sub(r"\D", "", typed).lstrip("0")[::-1]
-    if len(tail) < SHORTEST_TAIL:
-        return []
+    digits = re.sub(r"\D", "", typed)
+    for tail in dict.fromkeys((digits, digits.lstrip("0"))):  # a trunk 0 is no part of E.164
+        if len(tail) >= SHORTEST_TAIL and (ending := _ending(phones, tail, limit)):
+            return [_hidden(row) for row in ending]
+    return []
+
+
+def _ending(phones: QuerySet[Any], tail: str, limit: int) -> list[Columns]:
     backwards = phones.alias(backwards=Reverse("contact_points__value"))
-    ending = backwards.filter(backwards__gte=tail, backwards__lt=tail + LAST_CHARACTER)
-    return [_hidden(row) for row in _points(ending.order_by("backwards"), limit)]
+    ending = backwards.filter(backwards__gte=tail[::-1], backwards__lt=tail[::-1] + LAST_CHARACTER)
+    return _points(ending.order_by("backwards"), limit)
 
 
 def _reached(customers: CustomerQuerySet) -> QuerySet[Any]:

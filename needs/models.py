@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -21,6 +21,9 @@ from accounts.scoping import TeamScopedQuerySet
 from customers.models import Customer
 from interactions.models import ContactReason, Intent, Interaction, TimelineEntry, TimelineKind
 from products.models import Product
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
 
@@ -72,7 +75,7 @@ class DiscoveryQuestion(models.Model):
     position = models.PositiveSmallIntegerField(default=100)
     retired_on = models.DateField(null=True, blank=True)
 
-    answers: models.Manager[DiscoveryAnswer]
+    answers: RelatedManager[DiscoveryAnswer]
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]

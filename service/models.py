@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -18,6 +18,9 @@ from accounts.scoping import TeamScopedQuerySet
 from customers.models import Customer
 from interactions.models import Interaction, TimelineEntry, TimelineKind
 from products.models import Product
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class PromiseInThePast(RuleBroken):
@@ -36,6 +39,11 @@ class PromiseStillOpen(RuleBroken):
 class RequestMovedOn(Conflict):
     def __init__(self) -> None:
         super().__init__("This request was changed by somebody else. Look again and repeat.")
+
+
+class RequestEnded(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This request has ended already. Take it up again, then promise.")
 
 
 class PromiseSettled(Conflict):
@@ -140,8 +148,8 @@ class ServiceRequest(models.Model):
     expected_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
 
-    promises: models.Manager[Promise]
-    status_changes: models.Manager[StatusChange]
+    promises: RelatedManager[Promise]
+    status_changes: RelatedManager[StatusChange]
 
     objects = ServiceRequestQuerySet.as_manager()
 
@@ -239,6 +247,12 @@ class ServiceRequest(models.Model):
                 title=f"Request {RequestStatus(to).label.lower()}: {self.subject}",
                 detail=note,
             )
+
+    def hold_open(self) -> None:
+        """Keep the request as it is until the transaction ends. Raises RequestEnded."""
+        held = ServiceRequest.objects.select_for_update(of=("self",), no_key=True)
+        if held.open().filter(pk=self.pk).first() is None:
+            raise RequestEnded
 
     def give_to(self, *, owner: User, by: User) -> bool:
         """Change the owner; false when it is theirs already."""
@@ -434,10 +448,15 @@ class Promise(models.Model):
         product: Product | None = None,
         expected_at: datetime | None = None,
     ) -> Promise:
-        """Put a promise on the ledger. Raises PromiseInThePast."""
+        """Put a promise on the ledger. Raises PromiseInThePast, or RequestEnded.
+
+        The request is held meanwhile, so that nobody resolves it over this promise.
+        """
         if due_at <= timezone.now():
             raise PromiseInThePast
         with transaction.atomic():
+            if request is not None:
+                request.hold_open()
             promise = cls.objects.create(
                 customer=customer,
                 request=request,

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 OUT = "out"  # to the log-in, or 401 from the API
 ROLES = ("anonymous", "agent", "stranger", "supervisor", "administrator")
 
-Answers = Mapping[str, int | str]
+Answers = dict[str, int | str]
 
 
 def answers(**by_role: int | str) -> Answers:
-    return {"anonymous": OUT} | by_role
+    return {"anonymous": OUT, **by_role}
 
 
 EVERYBODY = answers(agent=200, stranger=200, supervisor=200, administrator=200)
@@ -24,8 +24,8 @@ THE_TEAM = answers(agent=200, stranger=404, supervisor=200, administrator=200)
 LEADERS = answers(agent=403, stranger=403, supervisor=200, administrator=200)
 ADMINISTRATORS = answers(agent=403, stranger=403, supervisor=403, administrator=200)
 ANYBODY = EVERYBODY | {"anonymous": 200}
-LOG_IN = dict.fromkeys(ROLES, 302) | {"anonymous": 200}
 ONWARDS = answers(agent=302, stranger=302, supervisor=302, administrator=302)
+LOG_IN: Answers = ONWARDS | {"anonymous": 200}
 NOBODY = answers(agent=404, stranger=404, supervisor=404, administrator=404)
 
 
@@ -119,10 +119,10 @@ ACCOUNT = {
     "account_reset_password_done": Route(ANYBODY),
     "account_reset_password_from_key_done": Route(ANYBODY),
     "account_reset_password_from_key": Route(ANYBODY, {"uidb36": "=1", "key": "=set-x"}),
-    "account_confirm_login_code": Route(dict.fromkeys(ROLES, 302)),
+    "account_confirm_login_code": Route(ONWARDS | {"anonymous": 302}),
     "account_confirm_email": Route(ANYBODY, {"key": "=x"}),
     "mfa_index": Route(EVERYBODY),
-    "mfa_authenticate": Route(dict.fromkeys(ROLES, 302)),
+    "mfa_authenticate": Route(ONWARDS | {"anonymous": 302}),
     "mfa_reauthenticate": Route(ONWARDS),
     "mfa_activate_totp": Route(ONWARDS),
     "mfa_deactivate_totp": Route(NOBODY),

@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from followups.models import FollowUp, FollowUpPolicy
+from followups.models import Attempt, FollowUp, FollowUpPolicy
 from interactions.models import Interaction
 from needs.models import Need
 from offers import presenting
@@ -82,7 +82,7 @@ def build_world() -> World:
     publish(by=cast.max, note="The first catalogue")
     FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
     ContactPolicy.objects.get_or_create(pk=1)
-    need = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
+    need: dict[str, Any] = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
     first = contact(cast, cast.ada)
     Need.state(**need, interaction=first)
     presenting.settle_reason(interaction=first, by=cast.sam)
@@ -115,7 +115,9 @@ def build_world() -> World:
     FollowUp.objects.filter(pk=follow_up.pk).update(
         status="in_progress", call=call, owner=cast.sam, attempts_made=1
     )
-    follow_up.attempts.create(number=1, call=call, by=cast.sam, gateway="own_phone")
+    Attempt.objects.create(
+        follow_up=follow_up, number=1, call=call, by=cast.sam, gateway="own_phone"
+    )
     people = {
         "agent": cast.sam,
         "stranger": cast.stranger,
@@ -241,17 +243,15 @@ def posted() -> list[str]:
 
 
 @pytest.mark.parametrize("name", posted())
-@pytest.mark.parametrize("origin", ["", "https://elsewhere.example"])
-def test_no_change_without_the_token_of_the_form(world: World, name: str, origin: str) -> None:
+def test_no_change_without_the_token_of_the_form(world: World, name: str) -> None:
+    """A5: neither from a page of ours without the token, nor from somebody else's page."""
     path = address(name, ROUTES[name], world.things)
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.cast.sam)
-    headers = {"origin": origin} if origin else {}
     before = fingerprint()
-    response = strict.post(path, {}, headers=headers)
-    after = fingerprint()
-    assert response.status_code == 403
-    assert before == after
+    for headers in ({}, {"origin": "https://elsewhere.example"}):
+        assert strict.post(path, {}, headers=headers).status_code == 403
+    assert fingerprint() == before
 
 
 def of_a_team() -> list[str]:
@@ -296,14 +296,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", [name for name in posted() if not name.startswith("api-")])
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_nothing_asked_for_breaks_a_page(world: World, name: str, kind: str) -> None:
+def test_nothing_asked_for_breaks_a_page(world: World, name: str) -> None:
     """A9, A11: whatever stands in the address, the answer is a page, a refusal or a 404."""
     path = address(name, ROUTES[name], world.things)
-    asked = dict.fromkeys(ASKED, HOSTILE[kind])
-    for role in ("agent", "supervisor", "administrator"):
-        response = world.clients[role].get(path, asked)
-        assert response.status_code in {200, 302, 400, 403, 404, 405, 422}
+    for kind, text in HOSTILE.items():
+        response = world.clients["administrator"].get(path, dict.fromkeys(ASKED, text))
+        assert response.status_code in {200, 302, 400, 403, 404, 405, 422}, kind
 
 
 def test_the_fingerprint_sees_one_row_more(world: World) -> None:
