@@ -10,11 +10,13 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import Role, User
 
 EVERYBODY: Final = frozenset(Role.values)
+SERVING: Final = frozenset({Role.AGENT.value})
 LEADING: Final = frozenset({Role.SUPERVISOR.value, Role.ADMINISTRATOR.value})
 ADMINISTERING: Final = frozenset({Role.ADMINISTRATOR.value})
 
 SECTIONS: Final = (
     ("Desk", "console:desk", EVERYBODY),
+    ("Your customers", "insights:served", SERVING),
     ("Retention", "insights:retention", LEADING),
     ("Follow-ups", "followups:list", LEADING),
     ("Catalogue", "offers:catalogue", ADMINISTERING),
