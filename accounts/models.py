@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.prepared import NOBODY, Prepared
+
 
 class Team(models.Model):
     """People who serve the same customers; the wall that limits what is seen."""
@@ -43,11 +45,11 @@ class Presence(models.TextChoices):
 class TeamUserManager(UserManager["User"]):
     def for_session(self, user_id: int) -> User | None:
         """The logged-in user with `team_ids`, in one statement; None when disabled or gone."""
-        return (
-            self.filter(pk=user_id, is_active=True)
-            .annotate(loaded_team_ids=ArrayAgg("teams", filter=Q(teams__isnull=False), default=[]))
-            .first()
-        )
+        for *values, team_ids in SESSION_USER.rows(user=user_id):
+            user = User.from_db(self.db, SESSION_FIELDS, values)
+            user.loaded_team_ids = team_ids
+            return user
+        return None
 
 
 class User(AbstractUser):
@@ -57,6 +59,8 @@ class User(AbstractUser):
     teams = models.ManyToManyField(Team, blank=True, related_name="members")
     presence = models.CharField(max_length=20, choices=Presence, default=Presence.OFFLINE)
     presence_at = models.DateTimeField(default=timezone.now)
+
+    loaded_team_ids: list[int] | None = None
 
     objects: ClassVar[TeamUserManager] = TeamUserManager()
 
@@ -72,9 +76,8 @@ class User(AbstractUser):
 
     @cached_property
     def team_ids(self) -> list[int]:
-        loaded = getattr(self, "loaded_team_ids", None)
-        if loaded is not None:
-            return cast("list[int]", loaded)
+        if self.loaded_team_ids is not None:
+            return self.loaded_team_ids
         return list(self.teams.values_list("pk", flat=True))
 
     @property
@@ -106,6 +109,18 @@ class User(AbstractUser):
                 by=self, verb="presence changed", subject=self, detail={"presence": presence}
             )
         return bool(changed)
+
+
+SESSION_FIELDS = [field.attname for field in User._meta.concrete_fields]
+SESSION_USER = Prepared(
+    lambda *, user: (
+        User.objects.filter(pk=user, is_active=True)
+        .annotate(team_keys=ArrayAgg("teams", filter=Q(teams__isnull=False), default=[]))
+        .order_by()
+        .values_list(*SESSION_FIELDS, "team_keys")
+    ),
+    {"user": NOBODY},
+)
 
 
 class AuditEntry(models.Model):

@@ -15,10 +15,10 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.prepared import NEVER, NOBODY, Prepared
 from customers.models import Consent, ContactPoint, Customer, Holding, Purpose
 from followups.models import Answer, FollowUp, Question
 from interactions.models import Interaction
-from offers.prepared import NEVER, NOBODY, Prepared
 from service.models import Promise, ServiceRequest
 
 M = TypeVar("M", bound=Model)

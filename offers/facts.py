@@ -37,9 +37,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf, Round
 from django.utils import timezone
 
+from accounts.prepared import NEVER, NOBODY, Prepared
 from customers.models import Customer
 from needs.models import Need
-from offers.prepared import NEVER, NOBODY, Prepared
 from offers.rules import PREFIX, FactValue
 from products.models import BalanceMeaning
 from products.vocabulary import FACTS, NUMERIC, Kind

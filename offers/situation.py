@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, Purpose
 from interactions.models import Direction, Interaction, TimelineEntry
 from needs.models import AnswerGiven, Need, NeedSource
 from offers.facts import ContactFacts, facts_of
 from offers.models import Offer, OfferStatus, ReasonSettled
-from offers.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
 from offers.stages import day
 from service.models import LIVE, Promise, PromiseStatus, RequestStatus, ServiceRequest
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from interactions.models import Interaction
 from offers.models import Decision
-from offers.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from offers.situation import newest_answer, newest_event
 from products.models import CatalogueVersion
 
