@@ -12,7 +12,7 @@ from customers.contact_points import Channel
 from customers.models import Customer
 from interactions.models import Interaction, Message, TimelineEntry, TimelineKind
 
-PAGE: Final = 15
+PAGE: Final = 12
 WRITTEN: Final = frozenset({Channel.EMAIL, Channel.CHAT, Channel.SMS, Channel.MESSAGING})
 
 KINDS: Final = {

@@ -30,7 +30,7 @@ function listActions(words) {
 
 async function listCustomers(words) {
   const turn = ++asked;
-  if (words.length < 2) return found.replaceChildren();
+  if (words.length < 2) return found.replaceChildren(), choose(options()[0]);
   const answer = await fetch(`${dialog.dataset.search}?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (turn !== asked || !dialog.open) return;
   if (answer?.ok) found.innerHTML = await answer.text();
