@@ -1,0 +1,121 @@
+"""Takes the pictures of docs/screenshots on a stack of its own: `make screenshots`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.daytime import take_to_daytime
+from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
+
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+SIZES = ((1366, 768), (1920, 1080))
+THEMES = ("light", "dark")
+SETTLED = 900  # milliseconds until panels and fonts are still
+DUE_WITHIN = 150  # seconds
+
+
+def logged_in(browser: Browser, stack: Stack, name: str) -> Page:
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(f"{stack.url}/accounts/login/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(stack.password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda address: "/accounts/login/" not in address)
+    return page
+
+
+def picture(page: Page, name: str) -> None:
+    """One page in both themes and both sizes."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(SETTLED)
+            page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png")
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def work_line(page: Page, text: str) -> None:
+    page.locator("#panel-work").get_by_role("link").filter(has_text=text).first.click()
+
+
+def desk(page: Page, stack: Stack) -> None:
+    picture(page, "my-work")
+    work_line(page, "Ada Byron")
+    page.keyboard.press("q")
+    page.get_by_role("button", name="I get more interest elsewhere").click()
+    saver = page.locator("#way-offer-saver-plus")
+    saver.wait_for()
+    saver.locator("summary").click()
+    picture(page, "desk")
+    saver.locator("summary").click()
+    page.keyboard.press("w")
+    page.get_by_role("form", name="Wrap up").wait_for()
+    picture(page, "wrap-up")
+    page.locator("#way-offer-saver-plus summary").click()
+    page.locator("#way-offer-saver-plus").get_by_role("button", name="Accept").click()
+    page.locator("#way-offer-saver-plus").wait_for(state="detached")
+    take_to_daytime(stack, "Ada Byron")
+    page.keyboard.press("w")
+    closing = page.get_by_role("form", name="Wrap up")
+    closing.get_by_role("button", name="Wrap up").click()
+    page.get_by_text("A follow-up call is owed").wait_for()
+
+
+def follow_up(page: Page) -> None:
+    line = page.locator("#panel-work").get_by_role("link").filter(has_text="Follow-up · close")
+    line.first.wait_for(timeout=DUE_WITHIN * 1000)
+    line.first.click()
+    page.get_by_role("button", name="Begin the call").click()
+    page.locator("#panel-followups-script").wait_for()
+    picture(page, "follow-up")
+
+
+def supervision(page: Page, url: str) -> None:
+    page.goto(f"{url}/insights/")
+    picture(page, "insights")
+    page.goto(f"{url}/insights/records/as_promised/")
+    picture(page, "records")
+
+
+def administration(page: Page, url: str) -> None:
+    page.goto(f"{url}/offers/catalogue/")
+    picture(page, "catalogue")
+    page.get_by_role("link", name="Saver Plus").first.click()
+    picture(page, "product")
+    page.goto(f"{url}/offers/preview/saver-plus/?q=Hannah+Osei")
+    page.get_by_role("link", name="Hannah Osei").click()
+    picture(page, "preview")
+
+
+def main() -> int:
+    path = browser_path()
+    if path is None:
+        print("No browser found: install chromium, or name one in CONTINUUM_BROWSER.")  # noqa: T201
+        return 1
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    with running_stack() as stack, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        sam = logged_in(browser, stack, "sam")
+        chapters: tuple[Callable[[], None], ...] = (
+            lambda: desk(sam, stack),
+            lambda: supervision(logged_in(browser, stack, "una"), stack.url),
+            lambda: administration(logged_in(browser, stack, "max"), stack.url),
+            lambda: follow_up(sam),
+        )
+        for chapter in chapters:
+            chapter()
+        browser.close()
+    count = len(list(PICTURES.glob("*.png")))
+    print(f"{count} pictures are in docs/screenshots after {time.monotonic() - started:.0f} s.")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
