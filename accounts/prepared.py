@@ -6,14 +6,15 @@ database needs to answer it. It is built for values that cannot be, which are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Field, Model, QuerySet
 
+M = TypeVar("M", bound=Model)
 Build = Callable[..., QuerySet[Any, Any]]
 
 # Rows that cannot be: no primary key is negative, and nothing here is as old.
@@ -46,3 +47,77 @@ class Prepared:
             if type(value) is type(stand_in) and value == stand_in:
                 return True, name
         return False, value
+
+
+class PreparedModels(Generic[M]):
+    """The same for whole objects with what they refer to by `related` (parents before children).
+
+    `extra` are annotations; they come as attributes, JSON as text.
+    """
+
+    def __init__(
+        self,
+        model: type[M],
+        build: Build,
+        stand_ins: Mapping[str, Any],
+        *,
+        related: Sequence[str] = (),
+        extra: Sequence[str] = (),
+    ) -> None:
+        self.model = model
+        self.related = tuple(related)
+        self.extra = tuple(extra)
+        self.prepared = Prepared(
+            lambda **values: build(**values).values_list(*self._columns, *self.extra), stand_ins
+        )
+
+    def rows(self, **values: Any) -> list[M]:
+        return [self._object(row) for row in self.prepared.rows(**values)]
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, type[Model], list[Field[Any, Any]]]]:
+        """The model itself and each related one: its path, its class, its fields."""
+        parts: list[tuple[str, type[Model], list[Field[Any, Any]]]] = []
+        for path in ("", *self.related):
+            kind: type[Model] = self.model
+            for name in filter(None, path.split("__")):
+                kind = cast("type[Model]", kind._meta.get_field(name).related_model)
+            parts.append((path, kind, list(kind._meta.concrete_fields)))
+        return parts
+
+    @cached_property
+    def _columns(self) -> list[str]:
+        return [
+            f"{path}__{field.attname}" if path else field.attname
+            for path, _, fields in self._parts
+            for field in fields
+        ]
+
+    def _object(self, row: tuple[Any, ...]) -> M:
+        found: dict[str, Any] = {}
+        at = 0
+        for path, kind, fields in self._parts:
+            values = row[at : at + len(fields)]
+            at += len(fields)
+            found[path] = one = _loaded(kind, fields, values)
+            parent, _, name = path.rpartition("__")
+            if path and found[parent] is not None:
+                setattr(found[parent], name, one)
+        whole = found[""]
+        for name, value in zip(self.extra, row[at:], strict=True):
+            setattr(whole, name, value)
+        return cast("M", whole)
+
+
+def _loaded(
+    kind: type[Model], fields: list[Field[Any, Any]], values: tuple[Any, ...]
+) -> Model | None:
+    """An object as the ORM would have loaded it; None where a reference is empty."""
+    names = [field.attname for field in fields]
+    if values[names.index(kind._meta.pk.attname)] is None:
+        return None
+    read = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return kind.from_db(connection.alias, names, read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.prepared import NEVER, NOBODY, Prepared
+from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared, PreparedModels
 from customers.models import Consent, ContactPoint, Customer, Holding, Purpose
 from followups.models import Answer, FollowUp, Question
 from interactions.models import Interaction
@@ -68,7 +69,7 @@ class MyWork:
 
 def my_work(*, user: User, open_pk: int | None = None) -> MyWork:
     """Everything of one agent in one statement, the soonest first; `open_pk` is on the desk now."""
-    teams = {} if user.is_administrator else {f"team_{n}": pk for n, pk in enumerate(user.team_ids)}
+    teams = _teams(user)
     if not teams and not user.is_administrator:
         return MyWork([], [], [], open_pk)
     found = _work(user.role, len(teams)).rows(user=user.pk, midnight=_midnight(), **teams)
@@ -81,18 +82,33 @@ def my_work(*, user: User, open_pk: int | None = None) -> MyWork:
     )
 
 
+def _teams(user: User) -> dict[str, int]:
+    """The teams whose rows the user sees, by the names they have in prepared statements."""
+    if user.is_administrator:
+        return {}
+    return {f"team_{number}": pk for number, pk in enumerate(user.team_ids)}
+
+
+def _nowhere(teams: int) -> dict[str, int]:
+    return {f"team_{number}": NOBODY - 100 - number for number in range(teams)}
+
+
+def _somebody(role: str, teams: dict[str, int], pk: int = NOBODY) -> User:
+    somebody = User(pk=pk, role=role)
+    somebody.team_ids = list(teams.values())
+    return somebody
+
+
 @cache
 def _work(role: str, teams: int) -> Prepared:
     """The statement for somebody of that role with so many teams, built once a process."""
 
     def build(*, user: int, midnight: datetime, **teams: int) -> QuerySet[Any, Any]:
-        somebody = User(pk=user, role=role)
-        somebody.team_ids = list(teams.values())
+        somebody = _somebody(role, teams, user)
         parts = [*_contacts(somebody), *_owed(somebody, midnight)]
         return cast("QuerySet[Any, Any]", parts[0].union(*parts[1:], all=True).order_by("at", "id"))
 
-    nowhere = {f"team_{n}": NOBODY - 100 - n for n in range(teams)}
-    return Prepared(build, {"user": NOBODY, "midnight": NEVER, **nowhere})
+    return Prepared(build, {"user": NOBODY, "midnight": NEVER, **_nowhere(teams)})
 
 
 def _midnight() -> datetime:
@@ -195,6 +211,33 @@ class Who:
         with timezone.override(self.customer.time_zone):
             there = timezone.localtime()
         return None if there.utcoffset() == timezone.localtime().utcoffset() else there
+
+
+def contact(*, user: User, pk: int) -> Interaction | None:
+    """A contact that the user may see, with all that the head of the desk reads; one statement."""
+    teams = _teams(user)
+    if not teams and not user.is_administrator:
+        return None
+    for row in _contact(user.role, len(teams)).rows(contact=pk, **teams):
+        for name in ("reach", "consents_given", "held"):
+            setattr(row, name, [json.loads(one) for one in getattr(row, name)])
+        return row
+    return None
+
+
+@cache
+def _contact(role: str, teams: int) -> PreparedModels[Interaction]:
+    def build(*, contact: int, **teams: int) -> QuerySet[Interaction]:
+        seen = Interaction.objects.visible_to(_somebody(role, teams)).filter(pk=contact)
+        return with_standing(seen, "customer")
+
+    return PreparedModels(
+        Interaction,
+        build,
+        {"contact": NO_CONTACT_AT_ALL, **_nowhere(teams)},
+        related=["customer", "customer__team", "contact_reason", "agent", "wrap_up_code"],
+        extra=["reach", "consents_given", "held", "last_contact_at", "score"],
+    )
 
 
 def with_standing(rows: QuerySet[M], customer: str) -> QuerySet[M]:

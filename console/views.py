@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -54,10 +54,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """One contact with everything that helps, on one screen."""
     user = _user(request)
-    rows = Interaction.objects.visible_to(user).select_related(
-        "customer__team", "contact_reason", "agent", "wrap_up_code"
-    )
-    interaction = get_object_or_404(panels.with_standing(rows, "customer"), pk=pk)
+    interaction = panels.contact(user=user, pk=pk)
+    if interaction is None:
+        raise Http404
     context = _around(user=user, row=interaction, customer=interaction.customer)
     context |= {"conversation": conversation(interaction=interaction)}
     context |= {"script": script(interaction=interaction), "ways": ways(interaction=interaction)}

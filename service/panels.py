@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from accounts.prepared import NOBODY, PreparedModels
 from customers.models import Customer
 from interactions.models import Interaction
 from service.models import STEPS, Promise, RequestStatus, ServiceRequest
@@ -36,14 +37,30 @@ class RequestDetail:
 
 
 def requests(*, customer: Customer, interaction: Interaction | None = None) -> Requests:
-    open_requests = ServiceRequest.objects.of(customer).open().order_by("target_at", "pk")
-    owed = Promise.objects.of(customer).owed().order_by("due_at", "pk")
     return Requests(
         customer_id=customer.pk,
         interaction_id=interaction.pk if interaction else None,
-        requests=list(open_requests.select_related("owner", "request_type")[:50]),
-        promises=list(owed.select_related("owner")[:50]),
+        requests=OPEN_REQUESTS.rows(customer=customer.pk),
+        promises=OWED_PROMISES.rows(customer=customer.pk),
     )
+
+
+OPEN_REQUESTS = PreparedModels(
+    ServiceRequest,
+    lambda *, customer: (
+        ServiceRequest.objects.filter(customer=customer).open().order_by("target_at", "pk")[:50]
+    ),
+    {"customer": NOBODY},
+    related=["owner", "request_type"],
+)
+OWED_PROMISES = PreparedModels(
+    Promise,
+    lambda *, customer: (
+        Promise.objects.filter(customer=customer).owed().order_by("due_at", "pk")[:50]
+    ),
+    {"customer": NOBODY},
+    related=["owner"],
+)
 
 
 def request_detail(*, request: ServiceRequest) -> RequestDetail:
