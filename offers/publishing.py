@@ -227,7 +227,7 @@ def _question(question: DiscoveryQuestion) -> dict[str, Any]:
         "text": question.text,
         "intents": sorted(question.intents),
         "contact_reasons": sorted(reason.code for reason in question.contact_reasons.all()),
-        "answers": [_answer(answer) for answer in question.answers.all()],  # type: ignore[arg-type]
+        "answers": [_answer(answer) for answer in question.answers.all()],
     }
 
 

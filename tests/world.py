@@ -1,0 +1,102 @@
+"""Somebody in every role and one thing of every kind: what walks over all addresses look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from followups.models import Attempt, FollowUp, FollowUpPolicy
+from interactions.models import Interaction
+from needs.models import Need
+from offers import presenting
+from offers.arbitration import decide_for
+from offers.models import ContactPolicy, Offer
+from offers.publishing import publish
+from service.models import Promise, ServiceRequest
+from tests.cast import Cast, assemble, contact
+
+
+@dataclass
+class World:
+    """Somebody in every role, and one thing of every kind, all of Sam's team."""
+
+    cast: Cast
+    clients: dict[str, Client]
+    things: dict[str, Any]
+
+
+def build_world() -> World:
+    cast = assemble()
+    publish(by=cast.max, note="The first catalogue")
+    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
+    ContactPolicy.objects.get_or_create(pk=1)
+    need: dict[str, Any] = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
+    first = contact(cast, cast.ada)
+    Need.state(**need, interaction=first)
+    presenting.settle_reason(interaction=first, by=cast.sam)
+    offer = presenting.decline(
+        interaction=first, product=cast.saver, by=cast.sam, because="Not today"
+    )
+    Need.objects.filter(customer=cast.ada).delete()
+    first.close(by=cast.sam, wrap_up_code=cast.helped, summary="Told about Saver Plus")
+    interaction = contact(cast, cast.ada)
+    decide_for(customer=cast.ada, interaction=interaction, by=cast.sam)
+    request = ServiceRequest.open_request(
+        customer=cast.ada,
+        request_type=cast.card_request,
+        subject="Card not arrived",
+        owner=cast.sam,
+        by=cast.sam,
+    )
+    promise = Promise.make(
+        customer=cast.ada,
+        text="The card arrives",
+        due_at=timezone.now() + timedelta(days=1),
+        owner=cast.sam,
+        by=cast.sam,
+        request=request,
+    )
+    follow_up = FollowUp.objects.get(interaction=first)
+    call = Interaction.open_contact(
+        customer=cast.ada, by=cast.sam, channel="voice", is_follow_up=True
+    )
+    FollowUp.objects.filter(pk=follow_up.pk).update(
+        status="in_progress", call=call, owner=cast.sam, attempts_made=1
+    )
+    Attempt.objects.create(
+        follow_up=follow_up, number=1, call=call, by=cast.sam, gateway="own_phone"
+    )
+    people = {
+        "agent": cast.sam,
+        "stranger": cast.stranger,
+        "supervisor": cast.una,
+        "administrator": cast.max,
+    }
+    for user in people.values():
+        user.set_password("a long enough password")
+        user.save(update_fields=["password"])
+    clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in people.items()}
+    things = {
+        "customer": cast.ada.pk,
+        "interaction": interaction.pk,
+        "request": request.pk,
+        "promise": promise.pk,
+        "need": Need.state(**need, interaction=interaction).pk,
+        "offer": Offer.objects.get(pk=offer.pk).pk,
+        "follow_up": follow_up.pk,
+        "call": call.pk,
+        "product": cast.saver.code,
+        "colleague": cast.rae.pk,
+    }
+    return World(cast, clients, things)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
