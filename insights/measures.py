@@ -29,11 +29,11 @@ from insights.periods import DAY, Period, month_end, shift
 from insights.tallies import (
     TALLIES,
     Tally,
+    begun,
     between,
     held_at_end_of,
     joined,
     losses,
-    lost_since,
     of_product,
 )
 
@@ -362,10 +362,13 @@ def retained(user: User, filters: Filters) -> AnyRecords:
 
 def leavers(user: User, filters: Filters) -> AnyRecords:
     """The losses that ended stays which began before the period."""
-    tally = TALLIES["lost_since"]
-    found = lost_since(filters.product_id is not None)
+    by_product = filters.product_id is not None
+    tally = TALLIES["lost"]
+    found: AnyRecords = losses(by_product)
     found = between(found, tally, first=filters.period.first, last=filters.period.last)
-    return visible(found, user, filters, tally).filter(reason__lt=filters.period.first.isoformat())
+    newer = begun(by_product).filter(opened_on__gte=filters.period.first)
+    stayed: AnyRecords = visible(found, user, filters, tally).filter(~Exists(newer))
+    return stayed.annotate(reason=Value(""))  # type: ignore[no-any-return]
 
 
 def cohort(user: User, filters: Filters, *, month: date, after: int | None) -> AnyRecords:

@@ -23,7 +23,6 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -183,16 +182,18 @@ def lost_of_cohort(by_product: bool = False) -> AnyRecords:
     return losses(by_product).annotate(reason=_cohort(by_product=by_product))
 
 
+def begun(by_product: bool = False) -> QuerySet[Holding]:
+    """Beginnings of stays, for a subquery on a loss: those before it, of the same customer."""
+    found = _beginnings(by_product=by_product).filter(
+        customer_id=OuterRef("customer_id"), opened_on__lt=OuterRef("cancelled_on")
+    )
+    return found.filter(product_id=OuterRef("product_id")) if by_product else found
+
+
 def began_on(by_product: bool = False) -> Subquery:
     """When the stay began that this loss ended."""
-    same = {"customer_id": OuterRef("customer_id")}
-    if by_product:
-        same["product_id"] = OuterRef("product_id")
-    begun = _beginnings(by_product=by_product).filter(
-        opened_on__lt=OuterRef("cancelled_on"), **same
-    )
-    newest = begun.order_by().annotate(one=Value(1)).values("one").annotate(on=Max("opened_on"))
-    return Subquery(newest.values("on"), output_field=DateField())
+    newest = begun(by_product).order_by("-opened_on").values("opened_on")[:1]
+    return Subquery(newest, output_field=DateField())
 
 
 def lost_since(by_product: bool = False) -> AnyRecords:

@@ -197,6 +197,12 @@ def test_another_teams_figures_are_not_there(busy: Scene) -> None:
         text_of(busy.cast.max, f"{address}?team={team}")
 
 
+def test_a_supervisor_without_a_team_sees_nothing(busy: Scene) -> None:
+    busy.cast.una.teams.clear()
+    assert "Nothing happened in these days" in text_of(busy.cast.una, PAGE)
+    assert rows_behind(busy.cast.una, f"{PAGE}records/first_contact/?range=90d") == 0
+
+
 def test_agents_may_not_see_the_supervisors_pages(busy: Scene) -> None:
     before = AuditEntry.objects.count()
     for address in (PAGE, f"{PAGE}records/lost/", f"{PAGE}records/retained/"):
@@ -251,7 +257,7 @@ def test_days_that_make_no_sense_are_explained(scene: Scene, query: str) -> None
 def test_presets_and_days_are_remembered_by_the_links(busy: Scene) -> None:
     una, saver = busy.cast.una, busy.cast.saver.pk
     page = text_of(una, f"{PAGE}?range=90d&team={busy.cast.team.pk}&product={saver}")
-    assert '<button class="button" name="range" value="90d" aria-pressed="true">' in page
+    assert '<button class="button" name="range" value="90d" aria-pressed="true"' in page
     for address in figures_on(page):
         assert f"product={saver}" in address
         assert f"team={busy.cast.team.pk}" in address
