@@ -63,7 +63,7 @@ class Supervisor:
         self.children: dict[str, Child] = {}
         self.env = dict(os.environ)
         self.selector = selectors.DefaultSelector()
-        self.asked_to_stop = False
+        self.asked_to_stop = self.is_stopping = False
         self.started_at = time.monotonic()
 
     def run(self) -> int:
@@ -94,9 +94,13 @@ class Supervisor:
         return 0
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Note the first wish to stop, kill at the second.
+
+        It raises nothing: Python drops what a signal raises while a process is being forked.
+        """
         if not self.asked_to_stop:
             self.asked_to_stop = True
-            raise Stop
+            return
         for child in self.children.values():
             child.signal(signal.SIGKILL)
         for server in self.servers.started:
@@ -149,7 +153,9 @@ class Supervisor:
         return child
 
     def _listen(self, seconds: float = 0.2) -> None:
-        """Pass on what the processes say, for a moment."""
+        """Pass on what the processes say, for a moment; end when somebody asked to."""
+        if self.asked_to_stop and not self.is_stopping:
+            raise Stop
         if not self.selector.get_map():
             time.sleep(seconds)
             return
@@ -189,7 +195,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         while True:
-            self._listen(1)
+            self._listen(0.3)
             self._revive()
             for server in self.servers.started:
                 if server.process and server.process.poll() is not None:
@@ -226,7 +232,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Beat first, so that nothing new is asked for; the servers last."""
-        self.asked_to_stop = True
+        self.asked_to_stop = self.is_stopping = True
         for child in reversed(list(self.children.values())):
             child.signal(signal.SIGTERM)
         end = time.monotonic() + GRACE

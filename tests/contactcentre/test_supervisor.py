@@ -112,6 +112,15 @@ def test_nothing_outlives_a_killed_supervisor(run: Run) -> None:
 
 
 @pytest.mark.slow
+def test_it_stops_while_it_starts(run: Run) -> None:
+    run.wait_for("starting PostgreSQL")
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(timeout=40) == 0
+    assert "Exception" not in run.said()
+    assert run.family() == []
+
+
+@pytest.mark.slow
 def test_a_taken_port_is_said_with_what_to_do(run: Run, tmp_path: Path) -> None:
     run.process.send_signal(signal.SIGTERM)
     run.process.wait(timeout=PATIENCE)
