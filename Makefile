@@ -47,7 +47,7 @@ bench: install ## Measure against a do-nothing page (ONLY=desk for one part)
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: install ## Take the pictures of the README again, in light and dark
-	@$(BIN)/python -m tests.journeys.screenshots
+	@CONTINUUM_BROWSER="$$(.ci/browser)" $(BIN)/python -m tests.journeys.screenshots
 
 lock: install ## Pin the requirements again, with hashes
 	@.ci/lock
