@@ -28,7 +28,7 @@ STATEMENTS = """
     select coalesce(sum(calls), 0) from pg_stat_statements
     where toplevel
       and query !~* '^(begin|commit|rollback|savepoint|release|set |show |discard)'
-      and query not ilike 'select set_config%%'
+      and query not ilike '%%set_config(%%'
       and query not like '%%pg_stat_statements%%'
 """
 

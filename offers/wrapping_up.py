@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.errors import RuleBroken
 from accounts.models import User
+from accounts.prepared import NO_CONTACT_AT_ALL, PreparedModels
 from interactions.models import Interaction, Outcome, TimelineEntry, WrapUpCode
 from needs.models import Need, NeedStatus
 from offers.arbitration import decide_for
@@ -88,13 +89,16 @@ def outstanding(interaction: Interaction) -> list[OutstandingNeed]:
 
 def _left_open(interaction: Interaction) -> list[Need]:
     """Each with what was offered for it and whether a promise of this contact is open."""
+    return LEFT_OPEN.rows(interaction=interaction.pk)
+
+
+def _expressed_in(*, interaction: int) -> QuerySet[Need]:
     offers = Offer.objects.filter(interaction=interaction, need=OuterRef("pk")).order_by("-pk")
     promises = Promise.objects.open().filter(interaction=interaction)
-    return list(
+    return (
         Need.objects.open()
         .expressed()
         .filter(interaction=interaction)
-        .select_related("need_type")
         .annotate(
             offered=Subquery(offers.values("product__name")[:1]),
             answered=Subquery(offers.values("status")[:1]),
@@ -103,6 +107,15 @@ def _left_open(interaction: Interaction) -> list[Need]:
         )
         .order_by("pk")
     )
+
+
+LEFT_OPEN = PreparedModels(
+    Need,
+    _expressed_in,
+    {"interaction": NO_CONTACT_AT_ALL},
+    related=["need_type"],
+    extra=["offered", "answered", "said", "promised"],
+)
 
 
 def _with_ways(needs: list[Need], interaction: Interaction) -> list[OutstandingNeed]:
