@@ -17,7 +17,7 @@ from intake.progress import Progress
 from interactions.models import Interaction, WrapUpCode
 from needs.models import Need
 
-CLOSURES_A_BLOCK = 150
+CLOSURES_A_BLOCK = 60
 
 
 def pages(measured: Measured, parts: list[str], *, rounds: int, seconds: float) -> list[Entry]:
@@ -77,6 +77,8 @@ def _desk(closures: int) -> Iterator[Entry]:
 def _closures(count: int, need: str = "better-return") -> Iterator[Ask]:
     """One wrap-up for each contact; none is closed twice."""
     contacts = prepare.open_contacts(count, seed=3 if need else 6, need=need)
+    if need:  # the desk has decided anew when the need was stated
+        prepare.decided(contacts)
     needs = dict(Need.objects.filter(interaction__in=contacts).values_list("interaction", "pk"))
     helped = WrapUpCode.objects.get(code="helped").pk
     return iter([_closure(contact, needs.get(contact.pk), helped) for contact in contacts])
