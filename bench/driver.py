@@ -85,17 +85,22 @@ class Driver:
 
     def block(self, entry: Entry, seconds: float) -> None:
         """One block of requests; a new connection, so that each worker has its share."""
+        with suppress(StopIteration):  # what can be saved only once may be used up
+            self._block(entry, seconds)
+
+    def _block(self, entry: Entry, seconds: float) -> None:
         link = self._link(entry)
         self._send(link, entry)
         server = [self._root(entry)]
         spent, database = cpu.seconds(server), cpu.seconds(self.measured.database)
         until = time.perf_counter() + seconds
-        with suppress(StopIteration):  # what can be saved once only may be used up
+        try:
             while time.perf_counter() < until:
                 entry.ms.append(self._send(link, entry))
-        entry.server_seconds += cpu.seconds(server) - spent
-        entry.database_seconds += cpu.seconds(self.measured.database) - database
-        link.close()
+        finally:
+            entry.server_seconds += cpu.seconds(server) - spent
+            entry.database_seconds += cpu.seconds(self.measured.database) - database
+            link.close()
 
     def _root(self, entry: Entry) -> int:
         return (self.measured.noop if entry.name == "noop" else self.measured.pages).pid

@@ -17,7 +17,7 @@ from intake.progress import Progress
 from interactions.models import Interaction, WrapUpCode
 from needs.models import Need
 
-CLOSURES_A_BLOCK = 60
+CLOSURES_A_BLOCK = 80
 
 
 def pages(measured: Measured, parts: list[str], *, rounds: int, seconds: float) -> list[Entry]:
