@@ -185,8 +185,10 @@ def count_next_month() -> date | None:
         if month is None:
             return None
         Mark.objects.filter(day__range=(month, month_end(month))).delete()
-        for source in SOURCES:
-            recount(OF_SOURCE[source], first=month, last=month_end(month))
+        days = Period(month, month_end(month))
+        for tallies in OF_SOURCE.values():
+            if _has_anything(tallies, days):
+                recount(tallies, first=days.first, last=days.last)
         following = _month_before(month)
         RollUp.objects.filter(pk=1).update(counting_from=following)
         if following is None:
@@ -244,6 +246,16 @@ def _runs() -> list[Run]:
         else:
             runs.append(Run(marked, day, day))
     return runs
+
+
+def _has_anything(tallies: list[Tally], days: Period) -> bool:
+    """Whether these days have raw rows, or figures that raw rows once had."""
+    keys = [tally.key for tally in tallies]
+    counted = Figure.objects.filter(tally__in=keys, grain=Grain.DAY)
+    return counted.filter(start_on__range=(days.first, days.last)).exists() or any(
+        between(model._default_manager.all(), tally, first=days.first, last=days.last).exists()
+        for (model, _), tally in {(t.records(False).model, t.at): t for t in tallies}.items()
+    )
 
 
 def _newest_day() -> date:

@@ -362,7 +362,7 @@ def test_an_agent_sees_how_their_own_customers_fared(scene: Scene) -> None:
     sam = text_of(cast.sam, f"{PAGE}served/")
     figures = re.findall(r'tile-figure">(\d+)<', sam)
     assert figures == ["2", "1", "1", "1"]  # served, retained, left, advocates
-    assert sam.count("50 % <small>of 2") == 3
+    assert sam.count("<b>50 %</b>") == 3
     assert "Ben King" in text_of(cast.sam, f"{PAGE}served/left/")
     assert "Ada Byron" in text_of(cast.sam, f"{PAGE}served/advocates/")
     everybody = text_of(cast.sam, f"{PAGE}served/all/")
