@@ -180,13 +180,13 @@ def _by_parts(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found
 def _by_typo(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
     """Names whose first or last word is one typo away from a word typed."""
     words = typed.split()
-    meant = [_corrections(word) for word in (words[0], words[-1])]
-    if len(words) == 1:
-        matches = [Q(last__in=meant[0]), *(_first_is(word) for word in meant[0])]
-        condition = reduce(or_, matches) if meant[0] else None
+    corrected = {word: _corrections(word) for word in {words[0], words[-1]}}
+    firsts, lasts = corrected[words[0]], corrected[words[-1]]
+    if len(words) > 1:
+        firsts, lasts = firsts or words[:1], lasts or words[-1:]
+        condition: Q | None = Q(last__in=lasts) & reduce(or_, map(_first_is, firsts))
     else:
-        firsts = meant[0] or [words[0]]
-        condition = Q(last__in=meant[1] or [words[-1]]) & reduce(or_, map(_first_is, firsts))
+        condition = reduce(or_, map(_first_is, firsts), Q(last__in=lasts)) if lasts else None
     if condition is None:
         return []
     keyed = customers.alias(key=NAME_KEY, last=LAST_WORD_KEY)

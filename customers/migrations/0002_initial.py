@@ -353,7 +353,6 @@ class Migration(migrations.Migration):
             model_name="contactpoint",
             index=models.Index(
                 django.db.models.functions.text.Reverse("value"),
-                condition=models.Q(("channel__in", ("voice", "sms"))),
                 name="contact_point_tail",
             ),
         ),
