@@ -139,10 +139,13 @@ def _said(need: Any) -> str:
 
 
 def summary_of(interaction: Interaction) -> str:
-    """One line of what happened, as a first draft of the summary."""
-    titles = TimelineEntry.objects.filter(interaction=interaction).order_by("at", "pk")
+    """One line of what happened, as a first draft of the summary; nothing is said twice."""
+    entries = TimelineEntry.objects.filter(interaction=interaction).order_by("at", "pk")
     parts = [str(interaction.contact_reason or interaction.subject or "Contact")]
-    parts += titles.values_list("title", flat=True)[:6]
+    for title in entries.values_list("title", flat=True)[:12]:
+        matter = title.partition(": ")[2] or title
+        if not any(matter in part for part in parts):
+            parts.append(title)
     return ". ".join(parts)[:300]
 
 
