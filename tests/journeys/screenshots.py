@@ -78,6 +78,9 @@ def follow_up(page: Page) -> None:
 
 def supervision(page: Page, url: str) -> None:
     page.goto(f"{url}/insights/")
+    while page.get_by_text("being counted").count():
+        page.wait_for_timeout(5_000)
+        page.reload()
     picture(page, "insights")
     page.goto(f"{url}/insights/records/as_promised/")
     picture(page, "records")
@@ -105,9 +108,9 @@ def main() -> int:
         sam = logged_in(browser, stack, "sam")
         chapters: tuple[Callable[[], None], ...] = (
             lambda: desk(sam, stack),
-            lambda: supervision(logged_in(browser, stack, "una"), stack.url),
             lambda: administration(logged_in(browser, stack, "max"), stack.url),
             lambda: follow_up(sam),
+            lambda: supervision(logged_in(browser, stack, "una"), stack.url),
         )
         for chapter in chapters:
             chapter()
