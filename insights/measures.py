@@ -72,7 +72,8 @@ class Measure:
     """One thing a supervisor steers by.
 
     `hits` are the outcomes of the numerator, `base` those of the denominator (all when empty).
-    `what` shows a record in a few words; `columns` are further facts of it, by their heading.
+    `what` shows a record in a few words; `columns` are further facts of it, by their heading;
+    `listed_as` names all records together, where the name speaks of some.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Measure:
     outcomes: Mapping[str, str]
     hits: tuple[str, ...]
     what: Expression | F
+    listed_as: str = ""
     base: tuple[str, ...] = ()
     more_is_better: bool | None = True
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -173,6 +175,7 @@ MEASURES: Final = {
                 "left": "Left within 30 days",
             },
             hits=("saved",),
+            listed_as="Customers who wanted to leave",
             what=CONTACT,
         ),
         Measure(
@@ -207,6 +210,7 @@ MEASURES: Final = {
                 "not_resolved": "Not resolved",
             },
             hits=("first",),
+            listed_as="Inbound contacts",
             what=CONTACT,
             columns={"Opened": "opened_at", "Wrap-up": "wrap_up_code__name"},
         ),
@@ -246,6 +250,7 @@ MEASURES: Final = {
             ),
             outcomes={"promoter": "Promoter", "passive": "Passive", "detractor": "Detractor"},
             hits=("promoter",),
+            listed_as="How likely customers recommend us",
             what=ABOUT,
             columns={"Score": "score", "Their words": "answers__words"},
         ),
@@ -262,6 +267,7 @@ MEASURES: Final = {
                 "other": "Not a promoter",
             },
             hits=("advocate",),
+            listed_as="Newest word of each customer",
             what=ABOUT,
             columns={"Score": "score"},
         ),
@@ -276,6 +282,7 @@ MEASURES: Final = {
                 "lapsed": "Too late to ask",
             },
             hits=("answered",),
+            listed_as="Follow-ups that ended",
             what=ABOUT,
             columns={"Attempts": "attempts_made"},
         ),
@@ -288,8 +295,9 @@ MEASURES: Final = {
             ),
             outcomes={"met": "Met", "unmet": "Unmet", "missed": "Missed"},
             hits=("met",),
-            what=F("need_type__name"),
-            columns={"In their words": "evidence", "Settled because": "settled_because"},
+            listed_as="Needs settled",
+            what=F("evidence"),
+            columns={"Settled because": "settled_because"},
         ),
         Measure(
             key="promises",
@@ -300,6 +308,7 @@ MEASURES: Final = {
             ),
             outcomes={"kept": "Kept by our date", "broken": "Broken"},
             hits=("kept",),
+            listed_as="Promises that fell due",
             what=F("text"),
             columns={"Our date": "due_at", "Expected by": "expected_at", "Done": "done_at"},
             reason_words=YARDSTICK,
@@ -313,6 +322,7 @@ MEASURES: Final = {
             ),
             outcomes={"kept": "Within our target", "broken": "After our target"},
             hits=("kept",),
+            listed_as="Requests done",
             what=F("subject"),
             columns={"Our target": "target_at", "Expected by": "expected_at"},
             reason_words=YARDSTICK,

@@ -181,7 +181,7 @@ def listing(
     records = measure.records(user, filters, outcome=asked.outcome, reason=asked.reason)
     return Listing(
         key=key,
-        name=measure.name,
+        name=measure.listed_as or measure.name,
         meaning=measure.meaning,
         records=records.annotate(shown=measure.what),
         at=measure.tally.at,
