@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django_filters.filters import CharFilter, ChoiceFilter, Filter, IsoDateTimeFilter
 from django_filters.rest_framework.filters import BooleanFilter
 from django_filters.rest_framework.filterset import FilterSet
 
-from accounts.forms import IdFormField, MomentFormField
+from accounts.forms import IdFormField, MomentFormField, YesNoFormField
 
-__all__ = ["BooleanFilter", "CharFilter", "ChoiceFilter", "FilterSet", "IdFilter", "MomentFilter"]
+__all__ = ["CharFilter", "ChoiceFilter", "FilterSet", "IdFilter", "MomentFilter", "YesNoFilter"]
 
 
 class IdFilter(Filter):
@@ -27,3 +30,12 @@ class MomentFilter(IsoDateTimeFilter):
 
     def __init__(self, field_name: str, lookup_expr: str) -> None:
         super().__init__(field_name, lookup_expr)  # type: ignore[no-untyped-call]
+
+
+class YesNoFilter(BooleanFilter):
+    """Rows for which it is so, or is not so."""
+
+    field_class = YesNoFormField  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **kwargs)  # type: ignore[no-untyped-call]

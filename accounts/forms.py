@@ -22,3 +22,13 @@ class MomentFormField(IsoDateTimeField):
     """An ISO 8601 time within the centuries that make sense."""
 
     default_validators = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]  # noqa: RUF012
+
+
+class YesNoFormField(forms.CharField):
+    """Either true or false; anything else is refused, so that it is not taken for "all"."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip().lower()
+        if text not in {"", "true", "false"}:
+            raise forms.ValidationError("Say true or false.")
+        return {"true": True, "false": False}.get(text)

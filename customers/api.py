@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import Api, Listed, Read, once
-from accounts.filters import BooleanFilter, CharFilter, ChoiceFilter, FilterSet, IdFilter
+from accounts.filters import CharFilter, ChoiceFilter, FilterSet, IdFilter, YesNoFilter
 from customers.models import Consent, Customer, CustomerKind
 from customers.search import LONGEST_TEXT
 from customers.serializers import (
@@ -34,7 +34,7 @@ class CustomerFilter(FilterSet):
     segment = CharFilter(max_length=40)
     source = CharFilter(max_length=40)
     external_id = CharFilter(max_length=80)
-    is_vulnerable = BooleanFilter("vulnerable_since", "isnull", exclude=True)
+    is_vulnerable = YesNoFilter("vulnerable_since", "isnull", exclude=True)
 
 
 class Customers(Listed, Read, Api):

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from accounts.api import Api, Listed, Read, once
 from accounts.errors import Conflict
 from accounts.filters import (
-    BooleanFilter,
     CharFilter,
     ChoiceFilter,
     FilterSet,
     IdFilter,
     MomentFilter,
+    YesNoFilter,
 )
 from customers.contact_points import Channel
 from interactions.models import Interaction
@@ -39,8 +39,8 @@ class InteractionFilter(FilterSet):
     agent = IdFilter()
     channel = ChoiceFilter(choices=Channel.choices)
     contact_reason = CharFilter("contact_reason__code", max_length=50)
-    is_open = BooleanFilter("closed_at", "isnull")
-    is_follow_up = BooleanFilter()
+    is_open = YesNoFilter("closed_at", "isnull")
+    is_follow_up = YesNoFilter()
     opened_from = MomentFilter("opened_at", "gte")
     opened_before = MomentFilter("opened_at", "lt")
 

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from accounts.api import Api, Listed, Read, once
 from accounts.filters import (
-    BooleanFilter,
     CharFilter,
     ChoiceFilter,
     FilterSet,
     IdFilter,
     MomentFilter,
+    YesNoFilter,
 )
 from service.models import LIVE, Promise, PromiseStatus, RequestStatus, ServiceRequest
 from service.serializers import (
@@ -37,7 +37,7 @@ class ServiceRequestFilter(FilterSet):
     owner = IdFilter()
     request_type = CharFilter("request_type__code", max_length=50)
     status = ChoiceFilter(choices=RequestStatus.choices)
-    is_open = BooleanFilter(method="among_open")
+    is_open = YesNoFilter(method="among_open")
     target_before = MomentFilter("target_at", "lt")
 
     def among_open(
