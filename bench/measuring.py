@@ -37,6 +37,8 @@ def pages(measured: Measured, parts: list[str], *, rounds: int, seconds: float) 
             for entry in entries:
                 driver.block(entry, seconds)
                 progress.advance()
+    if unmeasured := [entry.title for entry in entries if not entry.ms]:
+        raise RuntimeError(f"Not measured, nothing was left to ask: {', '.join(unmeasured)}")
     return entries
 
 

@@ -24,6 +24,7 @@ from offers.arbitration import decide_for
 
 SOURCE = "bench"
 CONTACTS = 150
+EVIDENCE = "more interest elsewhere (bench)"
 STATEMENTS = """
     select coalesce(sum(calls), 0) from pg_stat_statements
     where toplevel
@@ -111,7 +112,7 @@ def open_contacts(count: int, *, seed: int, need: str = "") -> list[Interaction]
                 need_type=kind,
                 source="stated",
                 strength=1,
-                evidence="more interest elsewhere",
+                evidence=EVIDENCE,
             )
             for contact in contacts
         )
@@ -126,7 +127,8 @@ def decided(contacts: list[Interaction]) -> list[Interaction]:
 
 
 def clear_away() -> None:
-    """Contacts of earlier runs are over."""
+    """Contacts of earlier runs are over, and so are the needs that were told in them."""
+    Need.objects.open().filter(evidence=EVIDENCE).delete()
     Interaction.objects.filter(source=SOURCE, closed_at=None).delete()
     with connection.cursor() as cursor:
         for table in (Interaction, Need, Customer, ContactPoint):
