@@ -80,10 +80,12 @@ def test_the_command_bar_finds_a_customer_and_every_action(window: Window) -> No
     page.keyboard.press("Control+k")
     page.keyboard.type("byron")
     expect(page.get_by_role("option", name="Ada Byron").first).to_be_visible()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Byron")
     page.keyboard.press("Control+k")
     page.keyboard.type("break")
+    expect(page.get_by_role("option", name="break").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#presence > summary")).to_contain_text("On a break")
     page.keyboard.press("?")
