@@ -1,29 +1,30 @@
-"""Whom do we serve, how are they reached, what have they permitted, what do they hold?"""
+"""Whom do we serve?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pghistory
-import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Reverse
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.errors import Conflict
 from accounts.models import AuditEntry, Team, User
 from accounts.scoping import TeamScopedQuerySet
 from customers import search
-from customers.contact_points import Channel, normalise
+from customers.contact_points import normalise
 from customers.names import LAST_WORD_KEY, NAME_KEY, forget_words, learn_words
-from products.models import Product
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from customers.models.consent import Consent
+    from customers.models.contact_point import ContactPoint
+    from customers.models.holding import Holding
 
 
 class KnownAlready(Conflict):
@@ -67,6 +68,7 @@ class Customer(models.Model):
     external_id = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    consents: RelatedManager[Consent]
     contact_points: RelatedManager[ContactPoint]
     holdings: RelatedManager[Holding]
 
@@ -164,9 +166,7 @@ class Customer(models.Model):
         address = normalise(channel, value, country=self.country)
         with transaction.atomic():
             Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
-            point, created = ContactPoint.objects.get_or_create(
-                customer=self, channel=channel, value=address
-            )
+            point, created = self.contact_points.get_or_create(channel=channel, value=address)
             if created:
                 AuditEntry.record(by=by, verb="contact point added", subject=point)
             if is_preferred and not point.is_preferred:
@@ -188,8 +188,7 @@ class Customer(models.Model):
     ) -> Consent:
         """Write the customer's newest word on one purpose and channel; history stays."""
         with transaction.atomic():
-            consent = Consent.objects.create(
-                customer=self,
+            consent = self.consents.create(
                 purpose=purpose,
                 channel=channel,
                 is_granted=is_granted,
@@ -215,167 +214,3 @@ class Customer(models.Model):
             if unmarked:
                 AuditEntry.record(by=by, verb="unmarked vulnerable", subject=self)
         return bool(unmarked)
-
-
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class ContactPoint(models.Model):
-    """One address on one channel, normalised: phones E.164, e-mail lower-case."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
-    channel = models.CharField(max_length=20, choices=Channel)
-    value = models.CharField(max_length=254, db_collation="C")
-    verified_at = models.DateTimeField(null=True, blank=True)
-    is_preferred = models.BooleanField(default=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["customer", "channel", "value"], name="contact_point_once_per_customer"
-            ),
-            models.UniqueConstraint(
-                fields=["channel", "value"],
-                condition=Q(channel=Channel.EMAIL, verified_at__isnull=False),
-                name="verified_email_of_one_customer",
-            ),
-            models.UniqueConstraint(
-                fields=["customer", "channel"],
-                condition=Q(is_preferred=True),
-                name="one_preferred_contact_point",
-            ),
-            models.CheckConstraint(
-                name="phones_are_e164",
-                condition=~Q(channel__in=["voice", "sms"])
-                | Q(value__regex=r"^\+[1-9][0-9]{6,14}$"),
-            ),
-            models.CheckConstraint(
-                name="contact_channel_known", condition=Q(channel__in=Channel.values)
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["value"], name="contact_point_value"),
-            # Not for phones alone: the planner trusts no statistics of a partial index.
-            models.Index(Reverse("value"), name="contact_point_tail"),
-        ]
-
-    def __str__(self) -> str:
-        return self.value
-
-
-class Purpose(models.TextChoices):
-    SERVICE = "service", "Service"
-    SURVEY = "survey", "Survey"
-    MARKETING = "marketing", "Marketing"
-
-
-class ConsentQuerySet(TeamScopedQuerySet["Consent"]):
-    def current(self) -> Self:
-        """The newest word per customer, purpose and channel."""
-        return self.order_by("customer_id", "purpose", "channel", "-recorded_at", "-pk").distinct(
-            "customer_id", "purpose", "channel"
-        )
-
-
-class Consent(models.Model):
-    """What a customer permitted or withdrew: one more row each time, never rewritten."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=20, choices=Purpose)
-    channel = models.CharField(max_length=20, choices=Channel)
-    is_granted = models.BooleanField()
-    source = models.CharField(max_length=80)
-    wording_version = models.CharField(max_length=40)
-    recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=["customer", "purpose", "channel", "-recorded_at", "-id"],
-                name="consent_newest",
-            )
-        ]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="consent_purpose_known", condition=Q(purpose__in=Purpose.values)
-            ),
-            models.CheckConstraint(
-                name="consent_channel_known", condition=Q(channel__in=Channel.values)
-            ),
-        ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="consent_history_kept", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
-
-    def __str__(self) -> str:
-        word = "granted" if self.is_granted else "withdrawn"
-        return f"{self.get_purpose_display()} by {self.get_channel_display()}: {word}"
-
-
-class HoldingQuerySet(TeamScopedQuerySet["Holding"]):
-    def held(self) -> Self:
-        return self.filter(cancelled_on=None)
-
-
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Holding(models.Model):
-    """A product the customer has or had; rates in per cent a year, money in `currency`."""
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="holdings")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=40, blank=True)
-    opened_on = models.DateField()
-    cancelled_on = models.DateField(null=True, blank=True)
-    cancelled_because = models.CharField(max_length=120, blank=True)
-    currency = models.CharField(max_length=3, default="GBP")
-    balance = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-    annual_rate = models.DecimalField(max_digits=6, decimal_places=3, default=0)
-    monthly_charge = models.DecimalField(max_digits=10, decimal_places=2, default=0)
-    external_id = models.CharField(max_length=80, blank=True)
-
-    objects = HoldingQuerySet.as_manager()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="holding_cancelled_after_opening",
-                condition=Q(cancelled_on=None) | Q(cancelled_on__gte=F("opened_on")),
-            ),
-            models.CheckConstraint(
-                name="holding_cancelled_with_reason",
-                condition=Q(cancelled_on=None, cancelled_because="")
-                | (Q(cancelled_on__isnull=False) & ~Q(cancelled_because="")),
-            ),
-            models.UniqueConstraint(
-                fields=["customer", "external_id"],
-                condition=~Q(external_id=""),
-                name="holding_external_id_once",
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["customer", "opened_on"], name="holding_of_customer"),
-            models.Index(
-                fields=["cancelled_on"],
-                name="holding_cancelled",
-                condition=Q(cancelled_on__isnull=False),
-            ),
-            models.Index(fields=["product", "opened_on"], name="holding_of_product"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product} since {self.opened_on:%d %b %Y}"
-
-    def cancel(self, *, by: User, because: str) -> bool:
-        """End the holding today; false when it had ended already."""
-        with transaction.atomic():
-            ended = Holding.objects.filter(pk=self.pk, cancelled_on=None).update(
-                cancelled_on=timezone.localdate(), cancelled_because=because
-            )
-            if ended:
-                AuditEntry.record(by=by, verb="holding cancelled", subject=self)
-        return bool(ended)

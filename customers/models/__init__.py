@@ -1,0 +1,17 @@
+"""Whom do we serve, how are they reached, what have they permitted, what do they hold?"""
+
+from customers.models.consent import Consent, Purpose
+from customers.models.contact_point import ContactPoint
+from customers.models.customer import Customer, CustomerKind, CustomerQuerySet, KnownAlready
+from customers.models.holding import Holding
+
+__all__ = [
+    "Consent",
+    "ContactPoint",
+    "Customer",
+    "CustomerKind",
+    "CustomerQuerySet",
+    "Holding",
+    "KnownAlready",
+    "Purpose",
+]
