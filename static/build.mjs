@@ -1,6 +1,6 @@
-// Makes static/dist from npm's packages: one sheet with the icons of icons.txt, and the charts.
+// Makes static/dist from npm's packages: one sheet with the icons of icons.txt.
 
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -33,6 +33,4 @@ await writeFile(
   path.join(built, "icons.svg"),
   `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`,
 );
-await copyFile(path.join(packages, "uplot/dist/uPlot.esm.js"), path.join(built, "uplot.js"));
-await copyFile(path.join(packages, "uplot/dist/uPlot.min.css"), path.join(built, "uplot.css"));
-console.log(`${names.length} icons and the charts are in static/dist`);
+console.log(`${names.length} icons are in static/dist`);

@@ -1,4 +1,4 @@
-"""Builds the third-party front-end files: icons and charts. Pages work without them, plainer.
+"""Builds the third-party front-end files: the icons. Pages work without them, plainer.
 
 Uses Node 20 or newer where there is one, else the one of a Python wheel, put into .venv.
 """

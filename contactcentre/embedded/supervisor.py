@@ -28,7 +28,7 @@ from contactcentre.embedded.servers import Servers, lock
 
 PATIENCE = 120  # seconds for the first page
 GRACE = 10  # seconds for a process to end by itself
-FRONTEND_PATIENCE = 10  # seconds more for icons and charts; then they come while people work
+FRONTEND_PATIENCE = 10  # seconds more for the icons; then they come while people work
 FIRST_PAGE = "/accounts/login/"
 ADDRESSES = {
     "Agent's console": "/",
@@ -224,9 +224,9 @@ class Supervisor:
             say(f"  Password: {password}")
         frontend = self.children["frontend"]
         if frontend.exit_code is None:
-            say("\n  Icons and charts are still being fetched; they appear when they are there.")
+            say("\n  Icons are still being fetched; they appear when they are there.")
         elif frontend.exit_code:
-            say(f"\n  Icons and charts are missing, since their build failed: {frontend.log.path}")
+            say(f"\n  Icons are missing, since their build failed: {frontend.log.path}")
             say("  Start again with `make run` where npm's registry can be reached.")
         say(f"\n  Logs are in {self.folder / 'logs'}. Ctrl-C stops everything.\n")
 
