@@ -19,8 +19,9 @@ from interactions.models import Interaction
 from offers import catalogue
 from offers.catalogue import Catalogue
 from offers.models import Decision
+from offers.moves import mark_moves
 from offers.publishing import canonical, digest_of
-from offers.ranking import mark_moves, rank
+from offers.ranking import rank
 from offers.situation import gather
 from offers.stages import Sieve
 

@@ -26,8 +26,9 @@ from interactions.models import Interaction, InteractionClosed, TimelineEntry, T
 from needs.models import NeedStatus
 from offers import catalogue
 from offers.arbitration import decide_for
+from offers.days import day
 from offers.models import Decision, Offer, OfferStatus, ReasonSettled
-from offers.stages import Sieve, day
+from offers.stages import Sieve
 from products.models import Product
 from service.models import Promise, RequestType, ServiceRequest
 

@@ -88,7 +88,7 @@ def _told(row: Mapping[str, Any], sieve: Sieve) -> Told:
     if sifted.open:
         return Told("It would be offered.", is_open=True, stages=[*stages, _rank(sifted.open[0])])
     if sifted.locked:
-        lock = sifted.locked[0]
+        _, lock = sifted.locked[0]
         return Told(f"{STAGES[lock.stage]}: {lock.because}", stages=stages)
     (stage, because) = next(iter(sifted.excluded))
     return Told(f"{STAGES[stage]}: {because}", stages=stages)

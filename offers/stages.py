@@ -14,7 +14,10 @@ from typing import Any, NamedTuple
 
 from offers.benefits import FigureUnknown
 from offers.catalogue import Catalogue, CompiledProduct
+from offers.days import day
 from offers.facts import restored
+from offers.locks import Lock, Locks
+from offers.matching import Match, matches
 from offers.rules import FactValue
 from products.figures import money
 from products.vocabulary import FACTS
@@ -22,37 +25,9 @@ from products.vocabulary import FACTS
 ELIGIBILITY = "eligibility"
 APPLICABILITY = "applicability"
 SUITABILITY = "suitability"
-SERVICE_FIRST = "service_first"
-PURPOSE_GUARD = "purpose_guard"
-CONTACT_BUDGET = "contact_budget"
-LOCKING = (SERVICE_FIRST, PURPOSE_GUARD, CONTACT_BUDGET)
-
-ONE = Decimal(1)
 HALF = Decimal("0.5")
-UNSAID = Decimal("0.60")  # strength where the contact's reason or a "later" stands for a need
 BENEFIT_SCALE = Decimal(100)  # a gain of this much a year scores half way between none and much
 NOT_RELEVANT = "Answers no open need and not the reason for this contact."
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-REFUSED = {
-    "declined": "Declined",
-    "not_relevant": "Called not relevant",
-    "would_need": "Not what they would need",
-}
-
-
-def day(on: date) -> str:
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
-
-
-class Match(NamedTuple):
-    """Why a product is relevant; `answers_now` when the need was expressed in this contact."""
-
-    weight: Decimal
-    strength: Decimal
-    fit: Decimal
-    need: Mapping[str, Any] | None
-    because: str
-    answers_now: bool
 
 
 class Candidate(NamedTuple):
@@ -65,9 +40,7 @@ class Candidate(NamedTuple):
 
 class Locked(NamedTuple):
     candidate: Candidate
-    stage: str
-    because: str
-    until: str
+    lock: Lock
 
 
 @dataclass(slots=True)
@@ -93,9 +66,9 @@ class Sieve:
         self.barred = self._barred()
         self.eligible = 0
         self.worth: dict[int, Decimal | str] = {}
-        self.matches = self.relevant(inputs["needs"])
+        self.matches = matches(inputs, catalogue, self.answers)
         self.relevant_bits = sum(1 << position for position in self.matches)
-        self.spent_until = self._spent_until()
+        self.locks = Locks(inputs, facts=self.facts, answers=self.answers, policy=catalogue.policy)
 
     # --- what all products share --------------------------------------------------------------
 
@@ -111,16 +84,6 @@ class Sieve:
                 if offer["under_way"] or recent:
                     barred[code] = f"Accepted on {day(on)}."
         return barred
-
-    def _spent_until(self) -> date | None:
-        """The day from which one more offer may be put; None when that is today."""
-        policy = self.catalogue.policy
-        period = timedelta(days=policy.period_days)
-        put = sorted(date.fromisoformat(offer["on"]) for offer in self.inputs["offers"])
-        within = [on for on in put if on + period > self.today]
-        if len(within) < policy.max_offers:
-            return None
-        return within[-policy.max_offers] + period if policy.max_offers else date.max
 
     # --- the stages ---------------------------------------------------------------------------
 
@@ -159,41 +122,6 @@ class Sieve:
 
     def is_eligible(self, product: CompiledProduct) -> bool:
         return bool(self.eligible >> product.position & 1)
-
-    def relevant(self, needs: Iterable[Mapping[str, Any]]) -> dict[int, Match]:
-        """The best match of every product that answers a need, the reason or a due "later"."""
-        found: dict[int, Match] = {}
-        for need in needs:
-            strength = Decimal(need["strength"])
-            for product, fit in self.catalogue.by_need.get(need["type"], ()):
-                match = Match(
-                    strength * fit, strength, fit, need, f"answers “{need['name']}”", need["now"]
-                )
-                known = found.get(product.position)
-                if known is None or self._better(match, known):
-                    found[product.position] = match
-        reason = self.inputs["contact"]["reason"]
-        for product in self.catalogue.by_reason.get(reason, ()):
-            found.setdefault(
-                product.position,
-                Match(UNSAID, UNSAID, ONE, None, "answers the reason for this contact", True),
-            )
-        for code, offer in self.answers.items():
-            if offer["status"] == "later" and date.fromisoformat(offer["later_on"]) <= self.today:
-                later = self.catalogue.by_code.get(code)
-                if later is not None:
-                    because = f"asked on {day(date.fromisoformat(offer['on']))} to be asked again"
-                    found.setdefault(
-                        later.position, Match(UNSAID, UNSAID, ONE, None, because, False)
-                    )
-        return found
-
-    def _better(self, match: Match, known: Match) -> bool:
-        floor = self.catalogue.policy.need_floor
-        return (match.answers_now and match.weight >= floor, match.weight) > (
-            known.answers_now and known.weight >= floor,
-            known.weight,
-        )
 
     def examine(self, product: CompiledProduct, match: Match) -> Candidate | tuple[str, str]:
         """Applicability, then suitability: a scored candidate, or the stage and the reason."""
@@ -239,77 +167,11 @@ class Sieve:
         return f"Gains the customer {gain} a year; at least {least} is asked."
 
     def _lock_or_open(self, candidate: Candidate, sifted: Sifted) -> None:
-        lock = (
-            self._service_first(candidate.match)
-            or self._purpose_guard()
-            or self._contact_budget(candidate)
-        )
+        lock = self.locks.on(candidate.product.code, candidate.match)
         if lock is None:
             sifted.open.append(candidate)
         else:
-            sifted.locked.append(Locked(candidate, *lock))
-
-    def _service_first(self, match: Match) -> tuple[str, str, str] | None:
-        if self.facts["has_open_complaint"]:
-            return (
-                SERVICE_FIRST,
-                "An open complaint comes before any offer.",
-                "the complaint is settled",
-            )
-        if match.answers_now:
-            return None
-        if self.facts["is_vulnerable"]:
-            return (
-                SERVICE_FIRST,
-                "Marked vulnerable: only what they say they need now is offered.",
-                "the customer says that they need it",
-            )
-        contact = self.inputs["contact"]
-        if contact["settled"] is None:
-            first = contact["waits_for"]
-            return (
-                SERVICE_FIRST,
-                f"First what the customer got in touch for: {first}.",
-                f"{first} is done or has a date",
-            )
-        return None
-
-    def _purpose_guard(self) -> tuple[str, str, str] | None:
-        contact = self.inputs["contact"]
-        if not contact["is_follow_up"] or self.inputs["marketing"]["is_permitted"]:
-            return None
-        because = self.inputs["marketing"]["because"]
-        return (
-            PURPOSE_GUARD,
-            f"This contact asks how it went; it may not sell: {because}.",
-            "the customer permits marketing calls, within the hours for calls",
-        )
-
-    def _contact_budget(self, candidate: Candidate) -> tuple[str, str, str] | None:
-        offer = self.answers.get(candidate.product.code)
-        if offer is not None and (lock := self._answered(offer)):
-            return lock
-        if self.spent_until is not None and not candidate.match.answers_now:
-            policy = self.catalogue.policy
-            return (
-                CONTACT_BUDGET,
-                f"{policy.max_offers} offers in {policy.period_days} days are enough.",
-                day(self.spent_until),
-            )
-        return None
-
-    def _answered(self, offer: Mapping[str, Any]) -> tuple[str, str, str] | None:
-        on = date.fromisoformat(offer["on"])
-        if offer["status"] == "later":
-            later_on = date.fromisoformat(offer["later_on"])
-            if later_on > self.today:
-                return CONTACT_BUDGET, f"To be asked again on {day(later_on)}.", day(later_on)
-        if offer["status"] in REFUSED:
-            again = on + timedelta(days=self.catalogue.policy.cooling_off_days)
-            if again > self.today:
-                words = REFUSED[offer["status"]]
-                return CONTACT_BUDGET, f"{words} on {day(on)}.", day(again)
-        return None
+            sifted.locked.append(Locked(candidate, lock))
 
 
 def benefit_share(benefit: Decimal) -> Decimal:
