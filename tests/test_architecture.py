@@ -124,3 +124,15 @@ def test_migrations_are_named_and_linear() -> None:
         numbers = [path.name for path in (PROJECT / app / "migrations").glob("0*.py")]
         assert not [name for name in numbers if "_auto_" in name]
         assert len({name[:4] for name in numbers}) == len(numbers), app
+
+
+def test_every_model_has_its_word_in_the_glossary() -> None:
+    glossary = (PROJECT / "docs" / "glossary.md").read_text()
+    missing = [
+        model._meta.label
+        for model in apps.get_models()
+        if app_of(model) in HEIGHT
+        and not hasattr(model, "pgh_tracked_model")
+        and f"`{model._meta.label}`" not in glossary
+    ]
+    assert missing == []
