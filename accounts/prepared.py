@@ -1,7 +1,8 @@
-"""A statement that Django builds once a process and PostgreSQL answers often.
+"""A statement that Django builds once a process and PostgreSQL plans once a connection.
 
-For the few statements of every decision: building one costs Django several times what the
-database needs to answer it. It is built for values that cannot be, which are then exchanged.
+For the few statements of every page and decision: building one costs Django, and planning one
+costs PostgreSQL, several times what answering it costs. It is built for values that cannot be,
+whose places are then parameters.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from typing import Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.models import Field, Model, QuerySet
+from django.db.models.sql import Query
 
 M = TypeVar("M", bound=Model)
 Build = Callable[..., QuerySet[Any, Any]]
@@ -20,6 +24,10 @@ Build = Callable[..., QuerySet[Any, Any]]
 # Rows that cannot be: no primary key is negative, and nothing here is as old.
 NOBODY, NO_CONTACT_AT_ALL = -101, -102
 NEVER = datetime(1971, 6, 5, 12, tzinfo=UTC)
+
+_NUMBERS = count(1)
+# Which statements a connection to the database has prepared, by their names.
+_PREPARED: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 class Prepared:
@@ -31,22 +39,60 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows as the database gives them; JSON is text."""
-        sql, slots = self._statement
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[slot] if name else slot for name, slot in slots])
+            name = self.name
+            known = _PREPARED.setdefault(connection.connection, set())
+            if name not in known:
+                self._prepare(name, cursor.cursor)
+                known.add(name)
+            try:
+                cursor.execute(
+                    f"EXECUTE {name}{self._places}", [values[each] for each in self._names]
+                )
+            except NotSupportedError:  # a migration has changed the type of a column since
+                self.__dict__.pop("name", None)
+                raise
             return list(cursor.fetchall())
 
     @cached_property
-    def _statement(self) -> tuple[str, list[tuple[bool, Any]]]:
-        sql, parameters = self.build(**self.stand_ins).query.sql_with_params()
-        return sql, [self._slot(value) for value in parameters]
+    def name(self) -> str:
+        """By the table of its rows, so that logs of the database can be read."""
+        return f"{self._query.model._meta.db_table}_{next(_NUMBERS)}"  # type: ignore[union-attr]
 
-    def _slot(self, value: Any) -> tuple[bool, Any]:
-        """The name whose value stands here, or the value itself."""
+    def _prepare(self, name: str, raw: Any) -> None:
+        """Past Django's cursor: no statement of the page's, and none that changes anything."""
+        sql, parameters = self._built
+        texts = [self._slot(value, raw) for value in parameters]
+        raw.execute(f"PREPARE {name} AS {sql % tuple(texts)}")
+
+    def _slot(self, value: Any, raw: Any) -> str:
+        """The number of the parameter that stands here, or the value itself as text."""
+        name = self._stands_in(value)
+        return f"${self._names.index(name) + 1}" if name else raw.mogrify("%s", [value]).decode()
+
+    def _stands_in(self, value: Any) -> str | None:
         for name, stand_in in self.stand_ins.items():
             if type(value) is type(stand_in) and value == stand_in:
-                return True, name
-        return False, value
+                return name
+        return None
+
+    @cached_property
+    def _query(self) -> Query:
+        return self.build(**self.stand_ins).query
+
+    @cached_property
+    def _built(self) -> tuple[str, tuple[Any, ...]]:
+        return self._query.sql_with_params()
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The parameters in the order of their numbers: those that occur, each once."""
+        found = (self._stands_in(value) for value in self._built[1])
+        return list(dict.fromkeys(name for name in found if name))
+
+    @cached_property
+    def _places(self) -> str:
+        return f" ({', '.join(['%s'] * len(self._names))})" if self._names else ""
 
 
 class PreparedModels(Generic[M]):

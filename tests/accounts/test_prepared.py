@@ -7,8 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from django.db import NotSupportedError, connection, transaction
 from django.db.models import QuerySet, Value
 
+from accounts.models import Team
 from accounts.prepared import NOBODY, Prepared, PreparedModels
 from interactions.models import Interaction
 from tests import cast as people
@@ -66,3 +68,26 @@ def test_values_are_parameters_and_never_text_of_the_statement() -> None:
     assert named.rows(name="' or 1 = 1 --") == []
     ((name, figures),) = named.rows(name="Ada Byron")
     assert (name, json.loads(figures)) == ("Ada Byron", {})
+
+
+def test_postgresql_plans_the_statement_once_a_connection() -> None:
+    teams = Prepared(
+        lambda *, name: Team.objects.filter(name=name).values_list("pk"), {"name": "no team"}
+    )
+    for name in ("Cardiff", "Leeds"):
+        teams.rows(name=name)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_prepared_statements where name = %s", [teams.name])
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_changed_column_is_met_by_planning_anew() -> None:
+    teams = Prepared(
+        lambda *, name: Team.objects.filter(name=name).values_list("name"), {"name": "no team"}
+    )
+    assert teams.rows(name="Cardiff") == []
+    with connection.cursor() as cursor:
+        cursor.execute("alter table accounts_team alter column name type text")
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        teams.rows(name="Cardiff")
+    assert teams.rows(name="Cardiff") == []
