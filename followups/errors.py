@@ -21,6 +21,14 @@ class FollowUpSettled(Conflict):
         )
 
 
+class DraftMovedOn(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "These answers were changed in another window. What you chose is kept here: "
+            "look at both, then save them."
+        )
+
+
 class NotPermittedNow(RuleBroken):
     """The rules were asked again at the moment of acting, and they refuse or make it wait."""
 

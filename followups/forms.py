@@ -43,6 +43,19 @@ class AnswersForm(forms.Form):
                 required=False, max_length=500, label=f"In their words: {question.label}"
             )
 
+    def draft(self) -> dict[str, str]:
+        """What is chosen and typed so far, as far as it can be kept; for a form that was posted."""
+        kept = {}
+        for name, field in self.fields.items():
+            typed = str(self.data.get(name, ""))
+            if isinstance(field, forms.ChoiceField):
+                typed = typed if field.valid_value(typed) else ""
+            elif isinstance(field, forms.CharField):
+                typed = typed.replace("\0", "")[: field.max_length]
+            if typed:
+                kept[name] = typed
+        return kept
+
     @property
     def asked(self) -> list[tuple[Question, forms.BoundField, forms.BoundField]]:
         """The questions in their order, each with its field and the field for its words."""
@@ -61,6 +74,13 @@ class AnswersForm(forms.Form):
         if question == Question.RECOMMEND:
             return Said(question.value, score=int(answer), words=words)
         return Said(question.value, is_yes=answer == YES, words=words)
+
+
+class DraftForm(forms.Form):
+    """What a draft has beside the answers; its version is the one it was typed on."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    call_back_at = forms.CharField(required=False, max_length=19)
 
 
 class OutcomeForm(forms.Form):

@@ -16,6 +16,7 @@ from followups.forms import AnswersForm, OutcomeForm
 from followups.models import (
     TRIED,
     Answer,
+    AnswerDraft,
     Attempt,
     FollowUp,
     FollowUpQuerySet,
@@ -42,6 +43,7 @@ class Script:
     promises: list[Promise]
     answers: list[Answer]
     request_type: RequestType | None
+    draft: AnswerDraft
     form: AnswersForm
     outcome_form: OutcomeForm
 
@@ -87,14 +89,17 @@ def script(
     if attempt is None:
         return None
     follow_up = with_last_contact(FollowUp.objects.all()).get(pk=attempt.follow_up_id)
+    draft, place = follow_up.kept_draft, zone(follow_up.customer.time_zone)
+    agreed = draft.typed if draft.saved_at >= attempt.started_at else {}  # not in an earlier call
     return Script(
         follow_up=follow_up,
         attempt=attempt,
         promises=promises_of(follow_up),
         answers=answers_of(follow_up),
         request_type=chosen_request_type(follow_up),
-        form=form or AnswersForm(questions=follow_up.questions),
-        outcome_form=outcome_form or OutcomeForm(zone=zone(follow_up.customer.time_zone)),
+        draft=draft,
+        form=form or AnswersForm(questions=follow_up.questions, initial=draft.typed),
+        outcome_form=outcome_form or OutcomeForm(zone=place, initial=agreed),
     )
 
 
@@ -142,6 +147,7 @@ def with_last_contact(rows: FollowUpQuerySet) -> FollowUpQuerySet:
         "policy__problem_request_type",
         "interaction__contact_reason",
         "interaction__agent",
+        "draft",
     )
 
 

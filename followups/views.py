@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.errors import NotAllowed
 from accounts.models import User
 from followups import panels
-from followups.errors import FollowUpSettled
-from followups.forms import AnswersForm, FilterForm, OutcomeForm, OwnerForm
-from followups.models import FollowUp, FollowUpStatus
+from followups.errors import DraftMovedOn, FollowUpSettled
+from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm
+from followups.models import AnswerDraft, FollowUp, FollowUpStatus
 from followups.places import zone
 from interactions.models import Interaction
 
@@ -96,6 +97,26 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
         by=_user(request), answers=form.said(), problem=form.cleaned_data["problem"]
     )
     return _to_desk(request, cast("int", follow_up.call_id))
+
+
+@require_POST
+def draft(request: HttpRequest, pk: int) -> JsonResponse:
+    """Save the script as typed; 409 carries the other window's draft, 410: the call is over."""
+    follow_up = _follow_up(request, pk)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    typed = AnswersForm(request.POST, questions=follow_up.questions).draft()
+    if form.cleaned_data["call_back_at"]:
+        typed["call_back_at"] = form.cleaned_data["call_back_at"]
+    try:
+        kept = follow_up.keep_draft(typed=typed, version=form.cleaned_data["version"])
+    except DraftMovedOn:
+        now = AnswerDraft.objects.get(follow_up=follow_up)
+        return JsonResponse({"version": now.version, "typed": now.typed}, status=409)
+    except FollowUpSettled as over:
+        return JsonResponse({"error": str(over)}, status=410)
+    return JsonResponse({"version": kept.version, "at": timezone.localtime().strftime("%H:%M")})
 
 
 @require_POST

@@ -85,6 +85,7 @@ PANELS = {
     "followups:list": Route(LEADERS),
     "followups:owed": of("follow_up"),
     "followups:begin": of("follow_up", POSTED),
+    "followups:draft": of("follow_up", POSTED),
     "followups:answers": of("follow_up", POSTED),
     "followups:outcome": of("follow_up", POSTED),
     "followups:ownership": of("follow_up", POSTED),

@@ -7,6 +7,7 @@ from followups.models.attempt import (
     AttemptOutcome,
     PermissionCheck,
 )
+from followups.models.draft import AnswerDraft
 from followups.models.follow_up import FollowUp
 from followups.models.owed import FollowUpQuerySet, FollowUpStatus
 from followups.models.policy import (
@@ -21,6 +22,7 @@ __all__ = [
     "THREE_QUESTIONS",
     "TRIED",
     "Answer",
+    "AnswerDraft",
     "Attempt",
     "AttemptOutcome",
     "FollowUp",

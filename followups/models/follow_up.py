@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
+from followups.errors import DraftMovedOn
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
 from followups.models.calling import CalledFollowUp
+from followups.models.draft import AnswerDraft
 from followups.models.owed import FollowUpStatus
 from followups.models.policy import FollowUpPolicy, Question
 from followups.models.said import Said, fitting
@@ -54,6 +56,7 @@ class FollowUp(CalledFollowUp):
     """
 
     answers: models.Manager[Answer]
+    draft: AnswerDraft
     attempts: models.Manager[Attempt]
 
     class Meta(CalledFollowUp.Meta):
@@ -115,6 +118,7 @@ class FollowUp(CalledFollowUp):
                 for said in given
             )
             self._end_attempt(outcome=AttemptOutcome.REACHED, at=now)
+            AnswerDraft.objects.filter(follow_up=self).delete()
             has_problem = bool(problem) or any(said.is_no for said in given)
             if has_problem:
                 said_next = self._open_request(by=by, given=given, problem=problem)
@@ -139,6 +143,30 @@ class FollowUp(CalledFollowUp):
                     "request": self.request_id,
                 },
             )
+
+    @property
+    def kept_draft(self) -> AnswerDraft:
+        """What was typed so far; an empty draft before the first word."""
+        try:
+            return self.draft
+        except AnswerDraft.DoesNotExist:
+            return AnswerDraft(follow_up=self)
+
+    def keep_draft(self, *, typed: Mapping[str, str], version: int) -> AnswerDraft:
+        """Keep what is chosen and typed so far, until the answers are given.
+
+        `version` is the one it was typed on. Raises DraftMovedOn when another page saved in
+        between, FollowUpSettled when the call is over.
+        """
+        with transaction.atomic():
+            self._hold()
+            draft = AnswerDraft.objects.filter(follow_up=self).first()
+            draft = draft or AnswerDraft(follow_up=self)
+            if draft.version != version:
+                raise DraftMovedOn
+            draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, timezone.now()
+            draft.save()
+        return draft
 
     def original_agent(self) -> User:
         """Who had the contact that is asked about; the follow-up's owner where nobody has it."""

@@ -76,7 +76,7 @@ def test_without_a_log_in_nothing_is_shown(cast: Cast, client: Client) -> None:
     assert client.get(reverse("followups:list")).status_code == 302
 
 
-@pytest.mark.parametrize("name", ["begin", "answers", "outcome", "ownership"])
+@pytest.mark.parametrize("name", ["begin", "draft", "answers", "outcome", "ownership"])
 def test_a_get_changes_nothing(cast: Cast, log_in: Callable[[User], Client], name: str) -> None:
     follow_up = ready(cast, cast.ada)
     answer = log_in(cast.sam).get(reverse(f"followups:{name}", args=[follow_up.pk]))
@@ -115,6 +115,7 @@ def test_an_agent_goes_from_my_work_through_the_call_to_the_next_cycle(
     desk = client.get(begun_at["Location"]).content.decode()
     for words in (
         'id="panel-followups-script"',
+        f'data-autosave="{reverse("interactions:notes", args=[call.pk])}"',
         "tel:+442079460101",
         "New card by post",
         "Card ordered",
