@@ -26,16 +26,9 @@ from accounts.models import User
 from customers.models import Customer, Holding
 from insights.figures import Sums
 from insights.periods import DAY, Period, month_end, shift
-from insights.tallies import (
-    TALLIES,
-    Tally,
-    begun,
-    between,
-    held_at_end_of,
-    joined,
-    losses,
-    of_product,
-)
+from insights.tallies import TALLIES, between, of_product
+from insights.tallies.holdings import begun, held_at_end_of, joined, losses
+from insights.tallies.tally import Tally
 
 AnyRecords = QuerySet[Any]
 UNDERSTOOD = {"yes": "Yes", "no": "No"}

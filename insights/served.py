@@ -12,7 +12,7 @@ from customers.models import Customer, Holding
 from followups.models import FollowUp, FollowUpStatus, Question
 from insights.measures import Rate
 from insights.periods import Period
-from insights.tallies import PROMOTER
+from insights.tallies.answers import PROMOTER
 from interactions.models import Interaction
 
 DAYS: Final = 90

@@ -68,7 +68,7 @@ def test_what_commits_while_days_are_counted_is_counted_next() -> None:
     late = [scene.cast.ben]
 
     def meanwhile(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
-        if "WITH record" in sql and late:
+        if "WITH held" in sql and late:
             person = late.pop()
             at_once(1, lambda _: scene.contact(person, 20))
         return execute(sql, params, many, context)
