@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,8 +15,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | None
-NULL = "\\N"  # an empty cell is empty text
 IDS_AT_ONCE = 20_000
+NEXT_KEYS = """
+    with key as materialized (
+        select nextval(%s::regclass) as pk from generate_series(1, %s)
+    )
+    select min(pk), max(pk),
+           case when max(pk) - min(pk) >= count(*) then (select array_agg(pk) from key) end
+    from key
+"""
 
 
 class Ids:
@@ -25,46 +32,57 @@ class Ids:
     def __init__(self, model: type[models.Model], block: int = IDS_AT_ONCE) -> None:
         self.table = model._meta.db_table
         self.block = block
-        self._left: Iterator[int] = iter(())
+        self._keys = self._all()
 
     def next(self) -> int:
-        for pk in self._left:
-            return pk
+        return next(self._keys)
+
+    def _all(self) -> Iterator[int]:
+        while True:
+            yield from self._block()
+
+    def _block(self) -> Iterable[int]:
+        """The keys that the sequence gives; only their ends are sent where nobody came between."""
         with connection.cursor() as cursor:
             cursor.execute("select pg_get_serial_sequence(%s, 'id')", [self.table])
             (sequence,) = cursor.fetchone()
-            cursor.execute(
-                "select nextval(%s::regclass) from generate_series(1, %s)", [sequence, self.block]
-            )
-            self._left = iter([row[0] for row in cursor.fetchall()])
-        return next(self._left)
+            cursor.execute(NEXT_KEYS, [sequence, self.block])
+            first, last, scattered = cursor.fetchone()
+        return scattered or range(first, last + 1)
 
 
 class Table:
     """Rows of one model on their way into the database.
 
-    `columns` are given with each row; every other column gets the model's default, once.
+    `columns` are given with each row. What is the same in all of them is rendered once and ends
+    every line: the columns in `always`, and the model's default for every other column.
     """
 
     def __init__(
-        self, model: type[models.Model], columns: str, *, block: int = IDS_AT_ONCE
+        self,
+        model: type[models.Model],
+        columns: str,
+        *,
+        always: Mapping[str, Cell] | None = None,
+        block: int = IDS_AT_ONCE,
     ) -> None:
         self.model = model
         self.ids = Ids(model, block)
         given = ["id", *columns.split()]
         known = {field.attname: field for field in model._meta.concrete_fields}
         rest = [field for name, field in known.items() if name not in given]
-        self._defaults = tuple(default_cell(field) for field in rest)
-        self._names = ", ".join(
-            connection.ops.quote_name(str(field.column))
-            for field in [*(known[name] for name in given), *rest]
-        )
+        fields = [*(known[name] for name in given), *rest]
+        self._names = names(fields)
+        # Empty text is text where the column must hold something, and nothing where it need not.
+        self._filled = names(field for field in fields if not field.null)
+        same = {field.attname: default_cell(field) for field in rest} | dict(always or {})
+        self._end = line([0, *same.values()]).removeprefix("0")
         self._clear()
 
     def _clear(self) -> None:
         self._count = 0
         self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._add = csv.writer(self._text, lineterminator=self._end).writerow
 
     def __len__(self) -> int:
         return self._count
@@ -72,9 +90,7 @@ class Table:
     def add(self, *row: Cell) -> int:
         """Queue one row; returns its primary key."""
         pk = self.ids.next()
-        if None in row:
-            row = tuple(NULL if value is None else value for value in row)
-        self._writer.writerow((pk, *row, *self._defaults))
+        self._add((pk, *row))
         self._count += 1
         return pk
 
@@ -82,15 +98,30 @@ class Table:
         """COPY the queued rows, in the transaction of the caller; returns how many."""
         written = self._count
         if written:
-            table = connection.ops.quote_name(self.model._meta.db_table)
             self._text.seek(0)
             with connection.cursor() as cursor:
                 cursor.copy_expert(
-                    f"copy {table} ({self._names}) from stdin (format csv, null '{NULL}')",
+                    f"copy {quoted(self.model._meta.db_table)} ({self._names}) from stdin"
+                    f" (format csv, force_not_null ({self._filled}))",
                     self._text,
                 )
             self._clear()
         return written
+
+
+def quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
+
+
+def names(fields: Iterable[models.Field[Any, Any]]) -> str:
+    return ", ".join(quoted(str(field.column)) for field in fields)
+
+
+def line(cells: Iterable[Cell]) -> str:
+    """The cells as a line of CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
 
 
 def default_cell(field: models.Field[Any, Any]) -> Cell:
@@ -100,7 +131,7 @@ def default_cell(field: models.Field[Any, Any]) -> Cell:
         return array(value or [])
     if isinstance(field, models.JSONField):
         return json.dumps(value)
-    return NULL if value is None else cast("Cell", value)
+    return cast("Cell", value)
 
 
 def array(items: Iterable[str]) -> str:

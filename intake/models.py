@@ -1,4 +1,4 @@
-"""Which files came in, how far, and with what result?"""
+"""Which files and loads came in, how far, and with what result?"""
 
 from __future__ import annotations
 
@@ -35,3 +35,29 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} as {self.source}"
+
+
+class BulkLoad(models.Model):
+    """Very many rows on their way in; while it is not finished, something is still owed.
+
+    `set_aside` holds the definitions of the indexes to be put back, by name; after them the
+    figures of the dashboards are to be counted, for bulk rows pass by the triggers.
+    """
+
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    set_aside = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(finished_at=None), name="bulk_load_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Bulk load of {self.started_at:%d %b %Y %H:%M}"
+
+    @classmethod
+    def under_way(cls) -> BulkLoad | None:
+        return cls.objects.filter(finished_at=None).first()

@@ -7,26 +7,14 @@ from datetime import date, timedelta
 from random import Random
 
 from intake.seeding.names import BUSINESSES, FIRST, LAST, NAMED
-from intake.seeding.past import Held, Profile
+from intake.seeding.population import drawn, mail, phone
+from intake.seeding.profiles import Held, Profile
 
-OTHERS = 320
-SEGMENTS = ("personal",) * 7 + ("student",) + ("premier",) * 2
-
-
-def phone(number: int) -> str:
-    """A number of the range that is kept free for drama: +44 20 7946 0000 to 0999 (Ofcom)."""
-    return f"+4420794600{number % 100:02d}" if number < 100 else f"+442079460{number % 1000:03d}"
+OTHERS = 400
 
 
 def years_before(today: date, years: float) -> date:
     return today - timedelta(days=round(365.25 * years))
-
-
-def mail(name: str, number: int | None = None) -> str:
-    local = ".".join(
-        "".join(letter for letter in part if letter.isalnum()) for part in name.lower().split()
-    )
-    return f"{local}{'' if number is None else number}@example.com"
 
 
 def told_by_name(team_id: int, today: date) -> dict[str, Profile]:
@@ -123,86 +111,20 @@ def everybody(*, everyday: int, business: int, today: date, random: Random) -> I
     """The whole base in a fixed order: the same customers for the same day."""
     told = told_by_name(everyday, today)
     for number, name in enumerate(NAMED, start=1):
-        yield told.get(name) or drawn(number, name, everyday, today, random)
+        yield told.get(name) or drawn(number, name, everyday, today, random, stays=True)
     names = [f"{first} {last}" for first in FIRST for last in LAST]
     random.shuffle(names)
     for number, name in enumerate(names[:OTHERS], start=len(NAMED) + 1):
-        yield drawn(number, name, everyday, today, random)
+        address = mail(name, number)
+        yield drawn(number, name, everyday, today, random, email=address)
     for number, name in enumerate(BUSINESSES, start=900):
-        yield drawn(number, name, business, today, random, is_business=True)
-
-
-def drawn(
-    number: int,
-    name: str,
-    team_id: int,
-    today: date,
-    random: Random,
-    *,
-    is_business: bool = False,
-    source: str = "seed",
-) -> Profile:
-    """A customer as chance has them. A bad mood makes leaving likelier."""
-    years = random.choice((0.06, 0.15, 0.3, 0.6, 0.9, 1.3, 1.6, 1.9, 3, 5, 8, 13)) * (
-        0.7 + random.random() * 0.6
-    )
-    since = years_before(today, years)
-    mood = random.choice((0.15, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95))
-    chance = random.random()
-    leaves = years > 0.4 and chance < 0.24 - 0.2 * mood
-    return Profile(
-        name=name,
-        team_id=team_id,
-        external_id=f"NB-{number:06d}",
-        phone=phone(100 + number),
-        email=mail(name, number if number > len(NAMED) else None),
-        since=since,
-        born_on=None
-        if is_business
-        else date(1940 + random.randrange(66), 1 + random.randrange(12), 1 + random.randrange(28)),
-        holdings=_holdings(since, today, random, is_business=is_business),
-        segment="business" if is_business else random.choice(SEGMENTS),
-        kind="organisation" if is_business else "person",
-        source=source,
-        figures={
-            "annual_income": str(random.randrange(12, 90) * 1000),
-            "foreign_spend": str(random.choice((0, 0, 0, 150, 400, 900, 2500))),
-        },
-        permits=random.choice(
-            (("service", "survey", "marketing"),) * 7
-            + (("service", "survey"),) * 2
-            + (("service",),)
-        ),
-        contacts=random.randrange(3, 10),
-        mood=mood,
-        leaves=leaves,
-        is_saved=not leaves and chance < 0.34,
-    )
-
-
-def _holdings(since: date, today: date, random: Random, *, is_business: bool) -> list[Held]:
-    if is_business:
-        balance = str(random.randrange(400, 60_000))
-        charge = str(random.choice((6, 9, 14, 22)))
-        return [Held("business-account", since, balance, "0", charge)]
-    held = [
-        Held(
-            "everyday-account",
-            since,
-            f"{random.randrange(20, 4000)}.{random.randrange(100):02d}",
-            "1.00",
-            random.choice(("0", "0", "5.00", "8.00")),
+        yield drawn(
+            number,
+            name,
+            business,
+            today,
+            random,
+            email=mail(name, number),
+            is_business=True,
+            stays=True,
         )
-    ]
-    later = since + (today - since) * random.random()
-    chance = random.random()
-    if chance < 0.35:
-        held.append(Held("instant-saver", later, str(random.randrange(100, 18_000)), "0.60"))
-    elif chance < 0.5:
-        held.append(Held("saver-plus", later, str(random.randrange(500, 25_000)), "3.10"))
-    if random.random() < 0.4:
-        debt = random.choice((0, 0, 350, 900, 2400, 4800))
-        held.append(Held("classic-card", later, str(debt), "24.90"))
-    if random.random() < 0.12:
-        held.append(Held("home-insurance", later, "0"))
-    return held

@@ -1,7 +1,8 @@
 """The same bank at any size: N customers with about ten contacts each, to measure with.
 
 Batch by batch, each in a transaction of its own with its own random generator: a run that was
-stopped goes on where it ended, and the same N gives the same data.
+stopped goes on where it ended, and the same N gives the same data. The workers share nothing, and
+hold one batch each in memory.
 """
 
 from __future__ import annotations
@@ -15,19 +16,23 @@ from datetime import datetime
 from random import Random
 
 from django.db import connection, connections, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Role, Team, User
 from customers.models import Customer
 from intake.copying import Ids
-from intake.seeding import people
-from intake.seeding.base import drawn, mail
+from intake.seeding import loading, people
+from intake.seeding.book import Book
 from intake.seeding.day import SEED
 from intake.seeding.names import FIRST, LAST
-from intake.seeding.past import Chronicle, World
+from intake.seeding.past import Chronicle
+from intake.seeding.population import drawn, mail
+from intake.seeding.world import World
 
 SOURCE = "scale"
 BATCH = 1000
+MANY = 20_000  # customers; fewer come in faster with all indexes in place
 CONTACTS = 7  # and about three follow-up calls
 AGENTS = 40
 BUSINESS_SHARE = 10  # one customer in ten is a business
@@ -41,6 +46,13 @@ class Plan:
     everyday: int
     business: int
 
+    @classmethod
+    def load(cls, now: datetime) -> Plan:
+        teams = dict(Team.objects.values_list("name", "pk"))
+        everyday, business = teams[people.EVERYDAY], teams[people.BUSINESS]
+        agents = {everyday: _agents(everyday), business: _agents(business)}
+        return cls(World.load(now=now, agents=agents), everyday, business)
+
 
 def seed_scale(
     total: int,
@@ -49,17 +61,26 @@ def seed_scale(
     now: datetime | None = None,
     workers: int | None = None,
 ) -> int:
-    """Have `total` customers of this source; returns how many were added."""
-    teams = {team.name: team.pk for team in Team.objects.all()}
-    everyday, business = teams[people.EVERYDAY], teams[people.BUSINESS]
-    agents = {everyday: _agents(everyday), business: _agents(business)}
-    plan = Plan(World.load(now=now or timezone.now(), agents=agents), everyday, business)
+    """Have `total` customers of this source; returns how many were added.
+
+    A bulk load is under way afterwards, unless there was nothing to add: to be finished by
+    `loading` and by counting the figures.
+    """
     missing = _missing(total)
-    for numbers in _written(plan, missing, workers or os.cpu_count() or 1):
-        advanced(len(numbers))
+    coming = sum(map(len, missing))
     if missing:
-        _tidy()
-    return sum(map(len, missing))
+        plan = Plan.load(now or timezone.now())
+        many = coming >= MANY and coming > Customer.objects.filter(source=SOURCE).count()
+        loading.begin(tables(), without_indexes=many)
+        for numbers in _written(plan, missing, workers or os.cpu_count() or 1):
+            advanced(len(numbers))
+    return coming
+
+
+def tables() -> list[type[Model]]:
+    """Those that the rows go into."""
+    world = World.load(now=timezone.now(), agents={})
+    return [table.model for table in Book(world, Random(SEED)).tables]
 
 
 def _missing(total: int) -> list[range]:
@@ -107,8 +128,9 @@ def _batch_in_worker(numbers: range) -> range:
 
 @transaction.atomic
 def _batch(chronicle: Chronicle, plan: Plan, numbers: range) -> None:
-    chronicle.random = random = Random(SEED + numbers.start)
-    today = timezone.localdate(chronicle.world.now)
+    random = Random(SEED + numbers.start)
+    chronicle.book.use(random)
+    today = timezone.localdate(plan.world.now)
     for number in numbers:
         is_business = number % BUSINESS_SHARE == 0
         name = f"{random.choice(FIRST)} {random.choice(LAST)}"
@@ -118,15 +140,17 @@ def _batch(chronicle: Chronicle, plan: Plan, numbers: range) -> None:
             plan.business if is_business else plan.everyday,
             today,
             random,
+            email=mail(name, number),
             is_business=is_business,
-            source=SOURCE,
         )
+        profile.source = SOURCE
         profile.external_id = external_id(number)
         profile.phone = f"+4499{number:08d}"  # a range that nobody has
-        profile.email = mail(name, number)
         profile.contacts = CONTACTS
         profile.has_words = False
         chronicle.tell(profile)
+    with connection.cursor() as cursor:  # a batch that a crash loses is missing, and comes again
+        cursor.execute("set local synchronous_commit = off")
     chronicle.write()
 
 
@@ -153,10 +177,3 @@ def _agents(team: int) -> list[int]:
     User.objects.bulk_create(agents)
     Team.objects.get(pk=team).members.add(*agents)
     return [agent.pk for agent in agents]
-
-
-def _tidy() -> None:
-    """Let the planner know the new sizes, and read rows without looking at their transactions."""
-    with connection.cursor() as cursor:
-        cursor.execute("set statement_timeout = 0")
-        cursor.execute("vacuum analyze")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
+from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from customers.models import Consent, ContactPoint, Customer, Holding
 from followups.models import Answer, FollowUp, FollowUpStatus
-from intake.seeding import base, day, people, scale
+from intake.models import BulkLoad
+from intake.seeding import base, day, loading, people, scale
+from intake.seeding.names import BUSINESSES, NAMED
 from interactions.models import Interaction, Message, TimelineEntry
 from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
 from offers.arbitration import decide_for
@@ -142,6 +148,38 @@ def test_the_past_is_believable() -> None:
     ).balance == Decimal(8500)
 
 
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 28), date(2028, 7, 3)])
+def test_people_come_and_leave_up_to_the_seeded_day(
+    monkeypatch: pytest.MonkeyPatch, today: date
+) -> None:
+    monkeypatch.undo()  # the whole base
+    everybody = list(base.everybody(everyday=1, business=2, today=today, random=Random(day.SEED)))
+    month_ago = today - timedelta(days=30)
+    before = [profile for profile in everybody if profile.since < month_ago]
+    stayed = [profile for profile in before if not profile.left_on or profile.left_on >= month_ago]
+    lost = [profile for profile in stayed if profile.left_on]
+    came = {(today - profile.since).days for profile in everybody}
+    assert 0.96 < 1 - len(lost) / len(stayed) < 0.985
+    assert min(came) == 1
+    assert len([days for days in came if days <= 14]) >= 3
+    told = {*NAMED, *BUSINESSES}
+    assert not [profile.name for profile in lost if profile.name in told]
+    assert all(profile.left_on.weekday() < 5 for profile in everybody if profile.left_on)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_who_left_is_not_in_contact_afterwards() -> None:
+    held = Holding.objects.filter(cancelled_on=None).values("customer")
+    left_on = dict(
+        Customer.objects.exclude(pk__in=held)
+        .annotate(left_on=Max("holdings__cancelled_on"))
+        .values_list("pk", "left_on")
+    )
+    assert len(left_on) > 5
+    calls = Interaction.objects.filter(customer__in=left_on, direction="inbound")
+    assert not [call.pk for call in calls if call.opened_at.date() > left_on[call.customer_id]]
+
+
 def test_a_reset_is_refused_in_production(settings: Settings) -> None:
     settings.PRODUCTION = True
     settings.CONTINUUM_DEMO = True
@@ -164,7 +202,6 @@ def test_nothing_is_seeded_where_no_demo_is_wanted(settings: Settings) -> None:
 def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scale, "_tidy", lambda: None)  # VACUUM does not run in a transaction
     monkeypatch.setattr(scale, "BATCH", 10)
     done: list[int] = []
     assert scale.seed_scale(10, advanced=done.append, workers=1) == 10
@@ -176,3 +213,43 @@ def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
     assert 5 <= Interaction.objects.filter(customer__in=bulk).count() / 30 <= 15
     closed = Interaction.objects.filter(customer__in=bulk, is_follow_up=False)
     assert FollowUp.objects.filter(customer__in=bulk).count() == closed.count()
+    assert BulkLoad.under_way() is not None
+    assert BulkLoad.objects.get().set_aside == {}  # few rows come in with all indexes in place
+
+
+def indexes() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("select indexname, indexdef from pg_indexes where schemaname = 'public'")
+        return dict(cursor.fetchall())
+
+
+@pytest.fixture
+def everything_put_back() -> Iterator[None]:
+    yield
+    if load := BulkLoad.under_way():
+        loading.put_back(load, advanced=lambda _: None)
+
+
+@pytest.mark.usefixtures("everything_put_back")
+def test_a_load_that_was_stopped_still_knows_which_indexes_to_put_back() -> None:
+    before = indexes()
+    loading.begin([Customer, Holding], without_indexes=True)
+    gone = before.keys() - indexes().keys()
+    assert {"customer_name_trigram", "holding_of_customer"} <= gone
+    assert all("UNIQUE" not in before[name] for name in gone)
+
+    def stopped(_: int) -> None:
+        raise KeyboardInterrupt
+
+    load = BulkLoad.under_way()
+    assert load is not None
+    with pytest.raises(KeyboardInterrupt):
+        loading.put_back(load, advanced=stopped)
+    load = loading.begin([Customer, Holding], without_indexes=True)  # the next run sets aside anew
+    assert load.set_aside.keys() == gone
+    loading.put_back(load, advanced=lambda _: None)
+    assert indexes() == before
+    load.refresh_from_db()
+    assert load.set_aside == {}
+    loading.finish(load)
+    assert BulkLoad.under_way() is None

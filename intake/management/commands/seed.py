@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from customers.models import Customer
+from intake.models import BulkLoad
 from intake.progress import Progress
-from intake.seeding import day, scale
+from intake.seeding import day, loading, scale
 
 MONTHS_AT_ONCE = 13
 
@@ -45,14 +46,25 @@ class Command(BaseCommand):
             self.stdout.write("The day is in place already; nothing was added.")
         if options["scale"]:
             self._scale(options["scale"])
+        if load := BulkLoad.under_way():
+            self._finish(load)
 
     def _scale(self, total: int) -> None:
         here = Customer.objects.filter(source=scale.SOURCE).count()
         with Progress("Customers", total, out=sys.stdout, done=here) as progress:
             added = scale.seed_scale(total, advanced=progress.advance)
-        if added:
-            self._count()
         self.stdout.write(f"{added:,} customers were added with everything that belongs to them.")
+
+    def _finish(self, load: BulkLoad) -> None:
+        """What many rows leave to be done, here or after a run that was stopped."""
+        if load.set_aside:
+            with Progress("Indexes", len(load.set_aside), out=sys.stdout) as progress:
+                loading.put_back(load, advanced=progress.advance)
+        tables = scale.tables()
+        with Progress("Tables tidied", len(tables), out=sys.stdout) as progress:
+            loading.tidy(tables, advanced=progress.advance)
+        self._count()
+        loading.finish(load)
 
     def _count(self, **options: Any) -> None:
         """Bulk rows pass by the triggers that keep the figures current: count everything anew."""
