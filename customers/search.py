@@ -2,22 +2,27 @@
 
 Whole keys and beginnings go to plain indexes, never through trigrams: a whole e-mail address is
 300 times slower there. Only a fragment that begins no name asks the trigram index, and only a
-text that is nowhere asks for names one typo away.
+text that is nowhere asks for names one typo away. What is asked at every key press is prepared:
+Django builds it once a process and PostgreSQL plans it once a connection.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
+from inspect import signature
 from itertools import islice
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import Col
 from django.db.models.functions import Lower, Reverse
+from django.db.models.lookups import In
 
+from accounts.prepared import NOBODY, Prepared
 from customers.contact_points import PHONES, Channel, NotAnAddress, normalise
 from customers.names import (
     LAST_WORD_KEY,
@@ -40,7 +45,7 @@ MOST_CORRECTIONS = 10
 LAST_CHARACTER = chr(0x10FFFF)  # sorts after everything else in byte order
 PHONE_LIKE = re.compile(r"[\d\s+()./-]+")
 
-Columns = tuple[int, str, str, str, str]
+Build = Callable[..., QuerySet[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,57 @@ class Found:
 
 
 def find(customers: CustomerQuerySet, text: str, limit: int) -> list[Found]:
-    """At most `limit` of `customers`, best first; nothing for a text too short to mean anybody."""
+    """At most `limit` of `customers`, best first; nothing for a text too short to mean anybody.
+
+    `customers` are what `visible_to` gives: everybody, or those of some teams.
+    """
     typed = tidy(text)
-    if len(typed) < SHORTEST_TEXT:
+    asked = Asked(customers, _teams_of(customers), limit)
+    if len(typed) < SHORTEST_TEXT or asked.teams == ():
         return []
-    return list(islice(_distinct(_ways(customers, typed, limit)), limit))
+    return list(islice(_distinct(_ways(asked, typed)), limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who may be found, how many, and whether they are limited to some teams."""
+
+    customers: CustomerQuerySet
+    teams: tuple[int, ...] | None
+    limit: int
+
+    def rows(self, build: Build, **typed: str) -> list[tuple[Any, ...]]:
+        """The rows of one kind of key, by the statement prepared for so many teams."""
+        teams = self.teams or ()
+        known = {f"team_{place}": team for place, team in enumerate(teams)}
+        among = None if self.teams is None else len(teams)
+        statement = _statement(self.customers.model, build, among, self.limit)
+        return statement.rows(**known, **typed)
+
+
+def _teams_of(customers: CustomerQuerySet) -> tuple[int, ...] | None:
+    """The teams that `visible_to` has limited them to; None when it has not."""
+    match customers.query.where.children:
+        case []:
+            return None
+        case [In(lhs=Col(target=target), rhs=teams)] if target.name == "team":
+            return tuple(teams)
+    raise TypeError("Search what visible_to gives: other conditions would be lost.")
+
+
+@cache
+def _statement(model: type[Model], build: Build, teams: int | None, limit: int) -> Prepared:
+    """The statement of one kind of key among so many teams; names stand in for what is typed."""
+    nobodies = {f"team_{place}": NOBODY - place for place in range(teams or 0)}
+    typed = {name: f"\x02{name}" for name in list(signature(build).parameters)[1:]}
+
+    def built(**values: Any) -> QuerySet[Any, Any]:
+        customers: QuerySet[Any] = model._default_manager.all()
+        if teams is not None:
+            customers = customers.filter(team__in=[values[name] for name in nobodies])
+        return build(customers, **{name: values[name] for name in typed})[:limit]
+
+    return Prepared(built, {**nobodies, **typed})
 
 
 def tidy(text: str) -> str:
@@ -88,49 +139,41 @@ def _distinct(found: Iterable[Found]) -> Iterator[Found]:
             yield one
 
 
-def _ways(customers: CustomerQuerySet, typed: str, limit: int) -> Iterator[Found]:
+def _ways(asked: Asked, typed: str) -> Iterator[Found]:
     """From the surest to the least sure; the next is asked only while nothing was found."""
     if "@" in typed:
-        yield from _by_email(customers, typed, limit)
+        yield from _by_email(asked, typed)
         return
     if PHONE_LIKE.fullmatch(typed) and sum(c.isdigit() for c in typed) >= SHORTEST_TAIL:
-        yield from _by_phone(customers, typed, limit)
+        yield from _by_phone(asked, typed)
         return
-    by_name = [*_by_name_start(customers, typed, limit), *_by_last_word(customers, typed, limit)]
-    yield from by_name or _by_parts(customers, typed, limit) or _by_typo(customers, typed, limit)
+    by_name = _by_name(asked, typed)
+    yield from by_name or _by_parts(asked, typed) or _by_typo(asked, typed)
 
 
-def _by_email(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
-    mail = _reached(customers).filter(channel=Channel.EMAIL)
-    if exact := _points(mail.filter(address=typed), limit):
+def _by_email(asked: Asked, typed: str) -> list[Found]:
+    if exact := asked.rows(_email_is, typed=typed):
         return [Found(*row) for row in exact]
-    starting = mail.filter(address__gte=typed, address__lt=typed + LAST_CHARACTER)
-    return [_hidden(row) for row in _points(starting.order_by("address"), limit)]
+    return [_hidden(row) for row in asked.rows(_email_starts, **_range(typed))]
 
 
-def _by_phone(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
-    phones = _reached(customers).filter(channel__in=PHONES)
+def _by_phone(asked: Asked, typed: str) -> list[Found]:
     for number in _e164(typed):
-        if exact := _points(phones.filter(address=number), limit):
+        if exact := asked.rows(_phone_is, typed=number):
             return [Found(*row) for row in exact]
     digits = re.sub(r"\D", "", typed)
     for tail in dict.fromkeys((digits, digits.lstrip("0"))):  # a trunk 0 is no part of E.164
-        if len(tail) >= SHORTEST_TAIL and (ending := _ending(phones, tail, limit)):
+        if len(tail) >= SHORTEST_TAIL and (ending := asked.rows(_phone_ends, **_range(tail[::-1]))):
             return [_hidden(row) for row in ending]
     return []
 
 
-def _ending(phones: QuerySet[Any], tail: str, limit: int) -> list[Columns]:
-    backwards = phones.alias(backwards=Reverse("contact_points__value"))
-    ending = backwards.filter(backwards__gte=tail[::-1], backwards__lt=tail[::-1] + LAST_CHARACTER)
-    return _points(ending.order_by("backwards"), limit)
-
-
-def _reached(customers: CustomerQuerySet) -> QuerySet[Any]:
-    """Each customer beside each of the contact points, by one and the same join."""
-    return customers.annotate(
-        channel=F("contact_points__channel"), address=F("contact_points__value")
-    )
+def _by_name(asked: Asked, typed: str) -> list[Found]:
+    """By the start of the name, and of its last word."""
+    found = [Found(*row) for row in asked.rows(_name_starts, **_range(typed))]
+    if " " not in typed:
+        found += [Found(*row) for row in asked.rows(_last_word_starts, **_range(typed))]
+    return found
 
 
 def _e164(typed: str) -> Iterator[str]:
@@ -140,44 +183,79 @@ def _e164(typed: str) -> Iterator[str]:
         return
 
 
-def _points(reached: QuerySet[Any], limit: int) -> list[Columns]:
-    return list(reached.values_list("pk", "name", "segment", "channel", "address")[:limit])
+def _range(start: str) -> dict[str, str]:
+    """Everything that begins so, as a range in byte order."""
+    return {"first": start, "last": start + LAST_CHARACTER}
 
 
-def _hidden(row: Columns) -> Found:
+def _hidden(row: tuple[Any, ...]) -> Found:
     pk, name, segment, channel, value = row
     return Found(pk, name, segment, channel, masked(channel, value))
 
 
-def _named(customers: CustomerQuerySet, limit: int) -> list[Found]:
+# --- Statements that are prepared -------------------------------------------------------------
+
+
+def _reached(customers: QuerySet[Any], **only: Any) -> QuerySet[Any, Any]:
+    """Each customer beside each of the contact points, by one and the same join."""
+    reached = customers.annotate(
+        channel=F("contact_points__channel"), address=F("contact_points__value")
+    )
+    found: QuerySet[Any] = reached.filter(**only)
+    return found.values_list("pk", "name", "segment", "channel", "address")
+
+
+def _email_is(customers: QuerySet[Any], typed: str) -> QuerySet[Any, Any]:
+    return _reached(customers, channel=Channel.EMAIL.value, address=typed)
+
+
+def _email_starts(customers: QuerySet[Any], first: str, last: str) -> QuerySet[Any, Any]:
+    mail = _reached(customers, channel=Channel.EMAIL.value, address__gte=first, address__lt=last)
+    return mail.order_by("address")
+
+
+def _phone_is(customers: QuerySet[Any], typed: str) -> QuerySet[Any, Any]:
+    return _reached(customers, channel__in=PHONES, address=typed)
+
+
+def _phone_ends(customers: QuerySet[Any], first: str, last: str) -> QuerySet[Any, Any]:
+    backwards = customers.alias(backwards=Reverse("contact_points__value"))
+    ending = _reached(backwards, channel__in=PHONES, backwards__gte=first, backwards__lt=last)
+    return ending.order_by("backwards")
+
+
+def _name_starts(customers: QuerySet[Any], first: str, last: str) -> QuerySet[Any, Any]:
+    return _keyed(customers.alias(key=NAME_KEY), first, last)
+
+
+def _last_word_starts(customers: QuerySet[Any], first: str, last: str) -> QuerySet[Any, Any]:
+    return _keyed(customers.alias(key=LAST_WORD_KEY), first, last)
+
+
+def _keyed(customers: QuerySet[Any], first: str, last: str) -> QuerySet[Any, Any]:
+    starting = customers.filter(key__gte=first, key__lt=last)
+    return starting.order_by("key").values_list("pk", "name", "segment")
+
+
+# --- Statements that depend on how many words were typed --------------------------------------
+
+
+def _named(customers: QuerySet[Any], limit: int) -> list[Found]:
     return [Found(*row) for row in customers.values_list("pk", "name", "segment")[:limit]]
 
 
-def _by_name_start(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
-    keyed = customers.alias(key=NAME_KEY).filter(key__gte=typed, key__lt=typed + LAST_CHARACTER)
-    return _named(keyed.order_by("key"), limit)
-
-
-def _by_last_word(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
-    if " " in typed:
-        return []
-    keyed = customers.alias(key=LAST_WORD_KEY)
-    starting = keyed.filter(key__gte=typed, key__lt=typed + LAST_CHARACTER)
-    return _named(starting.order_by("key"), limit)
-
-
-def _by_parts(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
+def _by_parts(asked: Asked, typed: str) -> list[Found]:
     """Every word somewhere in the name, in any order; short words only beside a longer one."""
     words = sorted(typed.replace(",", " ").split(), key=len, reverse=True)
     if not words or len(words[0]) < SHORTEST_PART:
         return []
-    lowered = customers.alias(lowered=Lower("name"))
+    lowered = asked.customers.alias(lowered=Lower("name"))
     for word in words:
         lowered = lowered.filter(lowered__contains=word)
-    return sorted(_named(lowered, limit), key=lambda found: found.name)
+    return sorted(_named(lowered, asked.limit), key=lambda found: found.name)
 
 
-def _by_typo(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]:
+def _by_typo(asked: Asked, typed: str) -> list[Found]:
     """Names whose first or last word is one typo away from a word typed."""
     words = typed.split()
     corrected = {word: _corrections(word) for word in {words[0], words[-1]}}
@@ -189,8 +267,8 @@ def _by_typo(customers: CustomerQuerySet, typed: str, limit: int) -> list[Found]
         condition = reduce(or_, map(_first_is, firsts), Q(last__in=lasts)) if lasts else None
     if condition is None:
         return []
-    keyed = customers.alias(key=NAME_KEY, last=LAST_WORD_KEY)
-    return _named(keyed.filter(condition), limit)
+    keyed = asked.customers.alias(key=NAME_KEY, last=LAST_WORD_KEY)
+    return _named(keyed.filter(condition), asked.limit)
 
 
 def _first_is(word: str) -> Q:
