@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.urls import NoReverseMatch, reverse
@@ -37,9 +38,17 @@ def sections_for(*, user: User, path: str) -> list[Section]:
     for name, route, roles in SECTIONS:
         if user.role not in roles:
             continue
-        try:
-            address = reverse(route)
-        except NoReverseMatch:  # a section that this installation leaves out
+        address = _address(route)
+        if address is None:
             continue
         sections.append(Section(name, address, path.startswith(address)))
     return sections
+
+
+@cache
+def _address(route: str) -> str | None:
+    """Where a section begins; None for one that this installation leaves out."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None

@@ -16,6 +16,16 @@ class ForgivingManifestStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
     support_js_module_import_aggregation = True  # modules name each other by content, too
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self.found: dict[str | None, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Worked out once a process: eighteen stand on the desk's page."""
+        if force or name not in self.found:
+            self.found[name] = str(super().url(name or "", force))
+        return self.found[name]
+
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         try:
             return str(super().hashed_name(name, content, filename))  # type: ignore[no-untyped-call]
