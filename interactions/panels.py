@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
+from accounts.scoping import is_id
 from customers.contact_points import Channel
 from customers.models import Customer
 from interactions.models import Interaction, Message, TimelineEntry, TimelineKind
 
 PAGE: Final = 12
+LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)  # nothing is written later
 WRITTEN: Final = frozenset({Channel.EMAIL, Channel.CHAT, Channel.SMS, Channel.MESSAGING})
 
 KINDS: Final = {
@@ -25,13 +29,24 @@ KINDS: Final = {
 }
 
 
+class Event(NamedTuple):
+    """One line of the timeline."""
+
+    pk: int
+    at: datetime
+    kind: str
+    channel: str
+    title: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """One page of a customer's history, newest first; `before` is the cursor of the next page."""
 
     customer_id: int
     kind: str
-    entries: list[TimelineEntry]
+    entries: list[Event]
     before: str
     is_continued: bool
 
@@ -54,17 +69,14 @@ class Conversation:
 
 def timeline(*, customer: Customer, kind: str = "", before: str = "") -> Timeline:
     """The history after the cursor `before`; an unknown kind or cursor shows all from the start."""
-    entries = TimelineEntry.objects.filter(customer=customer).newest()
-    if kind in KINDS:
-        entries = entries.filter(KINDS[kind][1])
-    if cursor := _read(before):
-        at, pk = cursor
-        entries = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    page = list(entries[: PAGE + 1])
+    kind = kind if kind in KINDS else ""
+    cursor = _read(before)
+    at, pk = cursor or (LAST, 0)
+    page = [Event(*row) for row in _events(kind).rows(customer=customer.pk, at=at, entry=pk)]
     more = f"{page[PAGE - 1].at.isoformat()}~{page[PAGE - 1].pk}" if len(page) > PAGE else ""
     return Timeline(
         customer_id=customer.pk,
-        kind=kind if kind in KINDS else "",
+        kind=kind,
         entries=page[:PAGE],
         before=more,
         is_continued=cursor is not None,
@@ -79,9 +91,22 @@ def conversation(*, interaction: Interaction) -> Conversation:
     return Conversation(interaction, list(reversed(newest.select_related("author"))))
 
 
+@cache
+def _events(kind: str) -> Prepared:
+    """The statement for one kind, or for all: what stands after an entry, the newest first."""
+
+    def build(*, customer: int, at: datetime, entry: int) -> QuerySet[TimelineEntry, Any]:
+        entries = TimelineEntry.objects.filter(KINDS[kind][1] if kind else Q(), customer=customer)
+        after = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=entry), at__lte=at)
+        return after.newest().values_list(*Event._fields)[: PAGE + 1]
+
+    return Prepared(build, {"customer": NOBODY, "at": NEVER, "entry": NO_CONTACT_AT_ALL})
+
+
 def _read(cursor: str) -> tuple[datetime, int] | None:
     at, _, pk = cursor.partition("~")
     try:
-        return datetime.fromisoformat(at), int(pk)
+        moment = datetime.fromisoformat(at)
     except ValueError:
         return None
+    return (moment, int(pk)) if moment.tzinfo and is_id(pk) else None

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
+from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared, PreparedModels
 from customers.models import Customer
 from interactions.models import Interaction
 from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion, Need, NeedStatus
@@ -41,12 +41,11 @@ class Needs:
 
 def needs(*, customer: Customer, interaction: Interaction | None = None) -> Needs:
     questions = _questions(interaction) if interaction and not interaction.closed_at else []
-    open_needs = Need.objects.of(customer).open().select_related("need_type")
     unanswered = [question for question in questions if question.given is None]
     return Needs(
         customer_id=customer.pk,
         interaction=interaction,
-        needs=list(open_needs.order_by("-strength", "pk")[:20]),
+        needs=OPEN_NEEDS.rows(customer=customer.pk),
         question=unanswered[0] if unanswered else None,
         answered=[question for question in questions if question not in unanswered],
     )
@@ -110,4 +109,12 @@ CALLED_FOR = Prepared(
         "reason": NOBODY - 1000,
         "intent": "no intent",
     },
+)
+OPEN_NEEDS = PreparedModels(
+    Need,
+    lambda *, customer: (
+        Need.objects.filter(customer=customer).open().order_by("-strength", "pk")[:20]
+    ),
+    {"customer": NOBODY},
+    related=["need_type"],
 )
