@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Team, User
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
 from customers.names import NameWord, is_one_typo, spellings
 from customers.search import Found, masked, tidy
 from tests.cast import Cast
@@ -96,8 +96,13 @@ def test_an_email_is_shown_whole_only_when_it_was_typed_whole(cast: Cast) -> Non
 def test_what_is_whole_or_begins_so_is_found_through_plain_indexes(
     cast: Cast, text: str, indexes: list[str]
 ) -> None:
-    for number in range(30):
-        known(cast, f"Person {number}", email=f"person{number}@example.com")
+    people = Customer.objects.bulk_create(
+        Customer(team=cast.team, name=f"Person {number}") for number in range(400)
+    )
+    ContactPoint.objects.bulk_create(
+        ContactPoint(customer=one, channel="email", value=f"person{number}@example.com")
+        for number, one in enumerate(people)
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_customer, customers_contactpoint")
         cursor.execute("SET LOCAL enable_seqscan = off")
