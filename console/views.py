@@ -29,6 +29,7 @@ SLOTS = {
     "request": "service:request",
     "promise": "service:promise",
     "follow_up": "followups:owed",
+    "review": "followups:review",
 }
 
 

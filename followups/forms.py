@@ -108,6 +108,12 @@ class OutcomeForm(forms.Form):
         return data
 
 
+class PutOffForm(forms.Form):
+    due_on = forms.DateField(
+        label="Look again on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 class OwnerForm(forms.Form):
     """Somebody who serves the customer's team."""
 

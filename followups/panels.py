@@ -25,6 +25,7 @@ from followups.models import (
 from followups.models.follow_up import chosen_request_type
 from followups.permission import Facts, Permission, calling_hours, permission
 from followups.places import zone
+from followups.reviewing import permitted
 from interactions.models import Interaction
 from service.models import Promise, RequestType
 from telephony.adapters import gateway
@@ -187,6 +188,7 @@ class Listing:
     counts: list[tuple[str, str, str]]
     after: str
     is_first: bool
+    reviews: str
 
 
 def listing(*, user: User, view: str, filters: Mapping[str, Any], after: str = "") -> Listing:
@@ -202,12 +204,15 @@ def listing(*, user: User, view: str, filters: Mapping[str, Any], after: str = "
     page = list(_page(views[shown], view=shown, cursor=cursor)[: PAGE + 1])
     by = _ordered_by(shown)
     last = page[PAGE - 1] if len(page) > PAGE else None
+    counts = _counts({**views, "reviews": permitted(user=user, on=timezone.localdate())})
+    reviews = counts.pop("reviews")
     return Listing(
         view=shown,
         follow_ups=page[:PAGE],
-        counts=[(name, VIEWS[name], _shown(count)) for name, count in _counts(views).items()],
+        counts=[(name, VIEWS[name], _shown(count)) for name, count in counts.items()],
         after=f"{getattr(last, by).isoformat()}~{last.pk}" if last else "",
         is_first=cursor is None,
+        reviews=_shown(reviews),
     )
 
 
@@ -240,7 +245,7 @@ def _page(
     return rows
 
 
-def _counts(views: Mapping[str, FollowUpQuerySet]) -> dict[str, int]:
+def _counts(views: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many stand in each view, counted up to a limit, in one statement."""
     parts: list[str] = []
     values: list[Any] = []

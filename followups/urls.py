@@ -12,5 +12,9 @@ urlpatterns = [
     path("<int:pk>/answers/", views.answers, name="answers"),
     path("<int:pk>/outcome/", views.outcome, name="outcome"),
     path("<int:pk>/ownership/", views.ownership, name="ownership"),
+    path("reviews/", views.reviews, name="reviews"),
+    path("reviews/<int:pk>/", views.review, name="review"),
+    path("reviews/<int:pk>/attempts/", views.review_begin, name="review_begin"),
+    path("reviews/<int:pk>/settlement/", views.review_settlement, name="review_settlement"),
     path("calls/<int:call_id>/script/", views.script, name="script"),
 ]

@@ -12,12 +12,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.errors import NotAllowed
 from accounts.models import User
-from followups import panels
+from followups import panels, reviewing
 from followups.errors import DraftMovedOn, FollowUpSettled
-from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm
+from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm, PutOffForm
 from followups.models import AnswerDraft, FollowUp, FollowUpStatus
 from followups.places import zone
 from interactions.models import Interaction
+from needs.models import NeedsReview
 
 
 def _user(request: HttpRequest) -> User:
@@ -140,6 +141,50 @@ def ownership(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "_form_errors.html", {"form": form}, status=422)
     follow_up.give_to(owner=form.cleaned_data["owner"], by=_user(request))
     return _owed(request, follow_up)
+
+
+@require_GET
+def reviews(request: HttpRequest) -> HttpResponse:
+    """The needs reviews that are due and may be begun now: a group of My work."""
+    due = reviewing.due_now(user=_user(request))
+    return render(request, "followups/_reviews.html", {"reviews": due})
+
+
+def _review(request: HttpRequest, pk: int) -> NeedsReview:
+    seen = NeedsReview.objects.visible_to(_user(request))
+    return get_object_or_404(seen.select_related("customer", "owner", "interaction"), pk=pk)
+
+
+@require_GET
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """One look at the needs: what started it, and whether the customer may be called now."""
+    return _shown_review(request, _review(request, pk))
+
+
+def _shown_review(request: HttpRequest, shown: NeedsReview, *, status: int = 200) -> HttpResponse:
+    form = PutOffForm(request.POST if status != 200 else None)
+    context = {"review": shown, "permission": reviewing.permission_of(shown), "form": form}
+    return render(request, "followups/_review.html", context, status=status)
+
+
+@require_POST
+def review_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the call about the needs and go to it."""
+    return _to_desk(request, reviewing.begin(_review(request, pk), by=_user(request)).pk)
+
+
+@require_POST
+def review_settlement(request: HttpRequest, pk: int) -> HttpResponse:
+    """The needs were looked at, or are to be looked at on a later day."""
+    settled = _review(request, pk)
+    if request.POST.get("to") == "done":
+        settled.finish(by=_user(request))
+        return render(request, "followups/_review_settled.html", {"review": settled})
+    form = PutOffForm(request.POST)
+    if not form.is_valid():
+        return _shown_review(request, settled, status=422)
+    settled.put_off(by=_user(request), to=form.cleaned_data["due_on"])
+    return render(request, "followups/_review_settled.html", {"review": settled})
 
 
 def _corrected(

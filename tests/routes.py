@@ -89,6 +89,10 @@ PANELS = {
     "followups:answers": of("follow_up", POSTED),
     "followups:outcome": of("follow_up", POSTED),
     "followups:ownership": of("follow_up", POSTED),
+    "followups:reviews": Route(EVERYBODY),
+    "followups:review": of("review"),
+    "followups:review_begin": of("review", POSTED),
+    "followups:review_settlement": of("review", POSTED),
     "followups:script": Route(THE_TEAM, {"call_id": "call"}),
 }
 LEADING = {

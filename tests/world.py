@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from followups.models import Attempt, FollowUp, FollowUpPolicy
 from interactions.models import Interaction
-from needs.models import Need
+from needs.models import Need, NeedsReview
 from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Offer
@@ -71,6 +71,9 @@ def build_world() -> World:
     Attempt.objects.create(
         follow_up=follow_up, number=1, call=call, by=cast.sam, gateway="own_phone"
     )
+    review = NeedsReview.start(
+        customer=cast.ada, interaction=call, owner=cast.sam, due_on=timezone.localdate()
+    )
     people = {
         "agent": cast.sam,
         "stranger": cast.stranger,
@@ -90,6 +93,7 @@ def build_world() -> World:
         "offer": Offer.objects.get(pk=offer.pk).pk,
         "follow_up": follow_up.pk,
         "call": call.pk,
+        "review": review.pk,
         "product": cast.saver.code,
         "colleague": cast.rae.pk,
     }

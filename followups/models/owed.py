@@ -111,8 +111,8 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         A locked and limited queryset claims its rows by the same statement.
         """
         rows = self.annotate(
-            phone=Coalesce(_phone("value"), Value("")),
-            phone_id=_phone("pk"),
+            phone=Coalesce(best_phone("value"), Value("")),
+            phone_id=best_phone("pk"),
             consent=Subquery(
                 Consent.objects.filter(
                     customer=OuterRef("customer_id"), purpose=Purpose.SURVEY, channel=Channel.VOICE
@@ -158,8 +158,8 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
             return cast("list[tuple[int, int]]", cursor.fetchall())
 
 
-def _phone(column: str) -> Subquery:
-    """The number to call: the preferred one, else the oldest; never one reported as wrong."""
+def best_phone(column: str) -> Subquery:
+    """The customer's number to call: the preferred one, else the oldest; never a wrong one."""
     reported_wrong = Attempt.objects.filter(
         contact_point=OuterRef("pk"),
         outcome=AttemptOutcome.WRONG_NUMBER,

@@ -3,7 +3,12 @@
 from needs.models.discovery import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
 from needs.models.need import Need, NeedClosed, NeedSource, NeedStatus
 from needs.models.need_type import NeedFit, NeedType
-from needs.models.review import NeedsReview
+from needs.models.review import (
+    NeedsReview,
+    NeedsReviewQuerySet,
+    ReviewInThePast,
+    ReviewSettled,
+)
 
 __all__ = [
     "AnswerGiven",
@@ -16,4 +21,7 @@ __all__ = [
     "NeedStatus",
     "NeedType",
     "NeedsReview",
+    "NeedsReviewQuerySet",
+    "ReviewInThePast",
+    "ReviewSettled",
 ]

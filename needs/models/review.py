@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accounts.errors import Conflict, RuleBroken
+from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
+from accounts.scoping import TeamScopedQuerySet
 from customers.models import Customer
-from interactions.models import Interaction
+from interactions.models import Interaction, Outcome
+
+
+class ReviewSettled(Conflict):
+    def __init__(self) -> None:
+        super().__init__("Somebody has taken up this needs review already. Choose another one.")
+
+
+class ReviewInThePast(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__("Choose a day still to come for the next look at the needs.")
+
+
+class NeedsReviewQuerySet(TeamScopedQuerySet["NeedsReview"]):
+    def open(self) -> Self:
+        return self.filter(done_at=None)
+
+    def due(self, *, on: date) -> Self:
+        """Open, not talked about yet, and the customer's newest: one look is enough."""
+        newer = NeedsReview.objects.open().filter(
+            Q(created_at__gt=OuterRef("created_at"))
+            | Q(created_at=OuterRef("created_at"), pk__gt=OuterRef("pk")),
+            customer=OuterRef("customer"),
+        )
+        untold = Q(begun_in=None) | Q(begun_in__wrap_up_code__outcome=Outcome.NOT_REACHED)
+        return self.open().filter(untold, ~Exists(newer), due_on__lte=on)
+
+    def owned_by(self, owner: User) -> Self:
+        return self.filter(owner=owner)
 
 
 class NeedsReview(models.Model):
-    """A look at a customer's needs that is due: the start of the next cycle."""
+    """A look at a customer's needs that is due: the start of the next cycle.
+
+    A customer has one at a time: a newer good answer ends the one that was waiting.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     interaction = models.OneToOneField(
@@ -24,12 +58,33 @@ class NeedsReview(models.Model):
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
+    begun_in = models.ForeignKey(
+        Interaction,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The contact in which the needs are talked about.",
+    )
     done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NeedsReviewQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(F("due_on"), name="needs_review_due", condition=Q(done_at=None))
+            models.Index(F("due_on"), name="needs_review_due", condition=Q(done_at=None)),
+            models.Index(
+                fields=["owner", "due_on"], name="needs_review_of_owner", condition=Q(done_at=None)
+            ),
+            models.Index(
+                fields=["customer", "-created_at"],
+                name="needs_review_of_customer",
+                condition=Q(done_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -39,12 +94,50 @@ class NeedsReview(models.Model):
     def start(
         cls, *, customer: Customer, interaction: Interaction, owner: User, due_on: date
     ) -> NeedsReview:
-        """Open the next cycle; the one already open for that interaction when called again."""
+        """Open the next cycle; the one already open for that interaction when called again.
+
+        What was still waiting for the customer ends: the newest good answer sets the date.
+        """
         with transaction.atomic():
+            Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=customer.pk)
             review, created = cls.objects.get_or_create(
                 interaction=interaction,
                 defaults={"customer": customer, "owner": owner, "due_on": due_on},
             )
             if created:
+                waiting = cls.objects.open().filter(customer=customer).exclude(pk=review.pk)
+                waiting.update(done_at=timezone.now())
                 AuditEntry.record(by=None, verb="needs review started", subject=review)
+                panel_changed(panel="needs.reviews", user_ids=[owner.pk])
         return review
+
+    def begin(self, *, by: User, contact: Interaction) -> None:
+        """Talk about the needs in this contact; due again when nobody was reached."""
+        still = NeedsReview.objects.open().filter(pk=self.pk, begun_in=self.begun_in_id)
+        with transaction.atomic():
+            if not still.update(begun_in=contact, owner=by):
+                raise ReviewSettled
+            self._tell(by=by, verb="needs review begun")
+
+    def finish(self, *, by: User) -> None:
+        """The needs were looked at. Raises ReviewSettled."""
+        now = timezone.now()
+        with transaction.atomic():
+            if not NeedsReview.objects.open().filter(pk=self.pk).update(done_at=now, done_by=by):
+                raise ReviewSettled
+            self.done_at, self.done_by = now, by
+            self._tell(by=by, verb="needs review done")
+
+    def put_off(self, *, by: User, to: date) -> None:
+        """Look again on a later day. Raises ReviewInThePast, ReviewSettled."""
+        if to <= timezone.localdate():
+            raise ReviewInThePast
+        with transaction.atomic():
+            if not NeedsReview.objects.open().filter(pk=self.pk).update(due_on=to, begun_in=None):
+                raise ReviewSettled
+            self.due_on, self.begun_in = to, None
+            self._tell(by=by, verb="needs review put off")
+
+    def _tell(self, *, by: User, verb: str) -> None:
+        AuditEntry.record(by=by, verb=verb, subject=self)
+        panel_changed(panel="needs.reviews", user_ids={self.owner_id, by.pk})

@@ -290,6 +290,6 @@ def test_the_statements_of_the_pages_are_counted(
             assert client.get(address, query).status_code == 200
         return len(captured)
 
-    assert statements(reverse("followups:list"), {"view": "ready"}) == 5
-    assert statements(reverse("followups:list"), {"view": "answered"}) == 5
+    assert statements(reverse("followups:list"), {"view": "ready"}) == 6
+    assert statements(reverse("followups:list"), {"view": "answered"}) == 6
     assert statements(reverse("followups:script", args=[follow_up.call_id])) == 6
