@@ -13,6 +13,7 @@ TRIES = {"answered": 1, "unreachable": 2}
 GOOD_SCORES = (8, 9, 9, 10, 10, 7)
 BAD_SCORES = (1, 3, 4, 5, 6)
 DUE_AFTER, LAPSES_AFTER, NEXT_REVIEW = DAY, 14 * DAY, 180 * DAY
+STILL_TO_DO = 7 * DAY  # looks at the needs that came up before were taken on their day
 
 
 def follow_up(book: Book, contact: Contact, *, went_well: bool) -> None:
@@ -101,5 +102,6 @@ def _answers(
     title = f"Follow-up: {word}, recommends us {score}"
     book.line(contact.customer, call, second, "follow_up", title, said)
     if is_good:
-        due_on = day_of(second + NEXT_REVIEW)
-        book.reviews.add(contact.customer, contact.pk, contact.agent, due_on, at)
+        due_at = second + NEXT_REVIEW
+        done_at = stamp(due_at) if due_at < book.world.second - STILL_TO_DO else None
+        book.reviews.add(contact.customer, contact.pk, contact.agent, day_of(due_at), at, done_at)

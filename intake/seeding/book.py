@@ -95,7 +95,9 @@ class Book:
             always={"gateway": "own_phone"},
         )
         self.answers = table(Answer, "follow_up_id question is_yes score words at")
-        self.reviews = table(NeedsReview, "customer_id interaction_id owner_id due_on created_at")
+        self.reviews = table(
+            NeedsReview, "customer_id interaction_id owner_id due_on created_at done_at"
+        )
 
     def use(self, random: Random) -> None:
         """Draw from here on from other chances."""
