@@ -77,9 +77,10 @@ class Table:
         self._filled = names(field for field in fields if not field.null)
         same = {field.attname: default_cell(field) for field in rest} | dict(always or {})
         self._end = line([0, *same.values()]).removeprefix("0")
-        self._clear()
+        self.clear()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Forget the queued rows."""
         self._count = 0
         self._text = io.StringIO(newline="")
         self._add = csv.writer(self._text, lineterminator=self._end).writerow
@@ -99,13 +100,13 @@ class Table:
         written = self._count
         if written:
             self._text.seek(0)
-            with connection.cursor() as cursor:
+            with connection.cursor() as cursor, connection.wrap_database_errors:
                 cursor.copy_expert(
                     f"copy {quoted(self.model._meta.db_table)} ({self._names}) from stdin"
                     f" (format csv, force_not_null ({self._filled}))",
                     self._text,
                 )
-            self._clear()
+            self.clear()
         return written
 
 

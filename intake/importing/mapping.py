@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -32,6 +32,9 @@ CUSTOMER_FIELDS: Final = (
     "born_on",
     "customer_since",
 )
+CHANNELS: Final = tuple(Channel.values)
+PURPOSES: Final = tuple(Purpose.values)
+DIRECTIONS: Final = tuple(Direction.values)
 HOLDING_FIELDS: Final = ("currency", "balance", "annual_rate", "monthly_charge", "reference")
 
 
@@ -200,7 +203,7 @@ class RowMapping:
             told = part.read(moment)
             if not part.applies(moment) or not told["value"]:
                 continue
-            channel = one_of("channel", told["channel"], Channel.values)
+            channel = one_of("channel", told["channel"], CHANNELS)
             try:
                 points.append((channel, normalise(channel, told["value"], country=country)))
             except NotAnAddress as error:
@@ -210,8 +213,8 @@ class RowMapping:
     def _consents(self, moment: Moment) -> list[tuple[str, str, bool]]:
         return [
             (
-                one_of("purpose", told["purpose"], Purpose.values),
-                one_of("channel", told["channel"], Channel.values),
+                one_of("purpose", told["purpose"], PURPOSES),
+                one_of("channel", told["channel"], CHANNELS),
                 bool(told["is_granted"]),
             )
             for told in (part.read(moment) for part in self.consents if part.applies(moment))
@@ -242,8 +245,8 @@ class RowMapping:
             raise BadValue("lasted_seconds", "A contact cannot last less than nothing.")
         contact = ContactRecord(
             external_id=told["external_id"],
-            channel=one_of("channel", told["channel"], Channel.values),
-            direction=one_of("direction", told["direction"], Direction.values),
+            channel=one_of("channel", told["channel"], CHANNELS),
+            direction=one_of("direction", told["direction"], DIRECTIONS),
             contact_reason=told["contact_reason"],
             wrap_up_code=told["wrap_up_code"],
             subject=told.get("subject", ""),
@@ -282,7 +285,7 @@ def _offer(contact: ContactRecord, told: dict[str, Any]) -> None:
 WITHIN: Final = {"message": _message, "need": _need, "offer": _offer}
 
 
-def one_of(name: str, word: Any, known: list[str]) -> str:
+def one_of(name: str, word: Any, known: Sequence[str]) -> str:
     if word not in known:
         raise BadValue(name, f"“{word}” is not one of {', '.join(known)}.")
     return str(word)

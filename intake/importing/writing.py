@@ -1,4 +1,4 @@
-"""How do records become rows? By batches: what is new is added, what is known is changed.
+"""How do records become rows? By batches: what is new is copied in, what is known is changed.
 
 Known means the same source and external id. Contacts, offers, needs and messages are the past:
 they are added once and never rewritten. Consents are history: a new row where the word changed.
@@ -6,39 +6,22 @@ they are added once and never rewritten. Consents are history: a new row where t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from customers.models import Consent, ContactPoint, Customer, Holding
+from intake.importing.contacts import Contacts
 from intake.importing.errors import RowError
 from intake.importing.lookups import Lookups
-from intake.importing.mapping import ContactRecord, CustomerRecord, HoldingRecord
-from interactions.models import Direction, Interaction, Message, TimelineEntry, TimelineKind
-from needs.models import Need, NeedSource
-from offers.models import Offer, OfferStatus
+from intake.importing.mapping import CustomerRecord, HoldingRecord
+from intake.importing.tables import CUSTOMER_COLUMNS, HOLDING_COLUMNS, Defaults, Tables
 
-CHANGING = (
-    "name",
-    "kind",
-    "segment",
-    "country",
-    "time_zone",
-    "born_on",
-    "customer_since",
-    "figures",
-)
-HOLDING_CHANGES = (
-    "opened_on",
-    "cancelled_on",
-    "cancelled_because",
-    "currency",
-    "balance",
-    "annual_rate",
-    "monthly_charge",
-    "reference",
-)
+CHANGING = tuple(name for name in CUSTOMER_COLUMNS if name != "external_id")
+Told = list[tuple[int, CustomerRecord]]  # each record with its customer's key
 
 
 @dataclass(slots=True)
@@ -58,6 +41,21 @@ class Batch:
     wording: str
     consent_source: str
     lookups: Lookups
+    tables: Tables = field(init=False)
+    contacts: Contacts = field(init=False)
+    customer_cells: Defaults = field(init=False)
+    holding_cells: Defaults = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tables = Tables(
+            source=self.source,
+            team=self.lookups.team,
+            wording=self.wording,
+            consent_source=self.consent_source,
+        )
+        self.contacts = Contacts(self.source, self.lookups, self.tables)
+        self.customer_cells = Defaults(Customer, CUSTOMER_COLUMNS)
+        self.holding_cells = Defaults(Holding, HOLDING_COLUMNS)
 
     def write(self, records: list[CustomerRecord]) -> Written:
         """Write them in one transaction; when the database refuses, find out which row it was."""
@@ -65,6 +63,7 @@ class Batch:
             with transaction.atomic():
                 return self._write(records)
         except IntegrityError as error:
+            self.tables.clear()
             if len(records) == 1:
                 return Written(errors=(self._refused(records[0], error),))
         total = Written()
@@ -89,22 +88,24 @@ class Batch:
                 source=self.source, external_id__in=newest
             )
         }
-        fresh = [self._customer(record) for key, record in newest.items() if key not in known]
-        Customer.objects.bulk_create(fresh)
         changed = [
             customer for key, customer in known.items() if self._change(customer, newest[key])
         ]
         Customer.objects.bulk_update(changed, CHANGING)
-        customers = known | {customer.external_id: customer for customer in fresh}
-        told = [(customers[record.external_id], record) for record in records]
-        self._points(told)
-        self._consents(told)
-        self._holdings(told)
-        self._contacts(told)
+        fresh = {key: self._add(record) for key, record in newest.items() if key not in known}
+        keys = {key: customer.pk for key, customer in known.items()} | fresh
+        told = [(keys[record.external_id], record) for record in records]
+        here = {customer.pk for customer in known.values()}
+        self._points(told, here)
+        self._consents(told, here)
+        self._holdings(told, here)
+        self.contacts.add(told)
+        self.tables.write()
         return Written(added=len(fresh), changed=len(changed))
 
-    def _customer(self, record: CustomerRecord) -> Customer:
-        return Customer(team_id=self.lookups.team, source=self.source, **record.fields)
+    def _add(self, record: CustomerRecord) -> int:
+        cells = record.fields | {"figures": json.dumps(record.fields["figures"])}
+        return self.tables.customers.add(*self.customer_cells.row(cells), timezone.now())
 
     def _change(self, customer: Customer, record: CustomerRecord) -> bool:
         is_changed = False
@@ -114,65 +115,54 @@ class Batch:
                 is_changed = True
         return is_changed
 
-    def _points(self, told: list[tuple[Customer, CustomerRecord]]) -> None:
-        ContactPoint.objects.bulk_create(
-            [
-                ContactPoint(customer=customer, channel=channel, value=value)
-                for customer, record in told
-                for channel, value in record.points
-            ],
-            ignore_conflicts=True,
+    def _points(self, told: Told, here: set[int]) -> None:
+        wanted = {
+            (customer, channel, value): None
+            for customer, record in told
+            for channel, value in record.points
+        }
+        known = set(
+            ContactPoint.objects.filter(customer__in=here).values_list(
+                "customer_id", "channel", "value"
+            )
         )
+        for key in wanted:
+            if key not in known:
+                self.tables.points.add(*key)
 
-    def _consents(self, told: list[tuple[Customer, CustomerRecord]]) -> None:
+    def _consents(self, told: Told, here: set[int]) -> None:
         given = {
-            (customer.pk, purpose, channel): is_granted
+            (customer, purpose, channel): is_granted
             for customer, record in told
             for purpose, channel, is_granted in record.consents
         }
-        if not given:
-            return
-        current = Consent.objects.filter(customer__in={key[0] for key in given}).current()
-        kept = {(row.customer_id, row.purpose, row.channel): row.is_granted for row in current}
-        Consent.objects.bulk_create(
-            Consent(
-                customer_id=key[0],
-                purpose=key[1],
-                channel=key[2],
-                is_granted=is_granted,
-                source=self.consent_source,
-                wording_version=self.wording,
-            )
-            for key, is_granted in given.items()
-            if kept.get(key) != is_granted
-        )
+        kept = {
+            (row.customer_id, row.purpose, row.channel): row.is_granted
+            for row in Consent.objects.filter(customer__in=here).current()
+        }
+        for key, is_granted in given.items():
+            if kept.get(key) != is_granted:
+                self.tables.consents.add(*key, is_granted, timezone.now())
 
-    def _holdings(self, told: list[tuple[Customer, CustomerRecord]]) -> None:
+    def _holdings(self, told: Told, here: set[int]) -> None:
         wanted = {
-            (customer.pk, holding.external_id): holding
+            (customer, holding.external_id): holding
             for customer, record in told
             for holding in record.holdings
         }
-        if not wanted:
-            return
         known = {
             (row.customer_id, row.external_id): row
-            for row in Holding.objects.filter(customer__in={key[0] for key in wanted})
+            for row in Holding.objects.filter(customer__in=here)
         }
-        Holding.objects.bulk_create(
-            Holding(
-                customer_id=key[0],
-                external_id=holding.external_id,
-                product_id=self.lookups.check("products", holding.product),
-                **self._holding_fields(holding),
-            )
-            for key, holding in wanted.items()
-            if key not in known
-        )
+        for key, holding in wanted.items():
+            if key not in known:
+                product = self.lookups.check("products", holding.product)
+                cells = self.holding_cells.row(self._holding_fields(holding))
+                self.tables.holdings.add(*key, product, *cells)
         changed = [
             row for key, row in known.items() if key in wanted and self._changed(row, wanted[key])
         ]
-        Holding.objects.bulk_update(changed, HOLDING_CHANGES)
+        Holding.objects.bulk_update(changed, HOLDING_COLUMNS)
 
     def _holding_fields(self, holding: HoldingRecord) -> dict[str, Any]:
         return {
@@ -188,123 +178,3 @@ class Batch:
         for name in different:
             setattr(row, name, fields[name])
         return bool(different)
-
-    def _contacts(self, told: list[tuple[Customer, CustomerRecord]]) -> None:
-        wanted = {
-            contact.external_id: (customer, contact)
-            for customer, record in told
-            for contact in record.contacts
-        }
-        known = set(
-            Interaction.objects.filter(source=self.source, external_id__in=wanted).values_list(
-                "external_id", flat=True
-            )
-        )
-        fresh = [pair for key, pair in wanted.items() if key not in known]
-        if not fresh:
-            return
-        interactions = Interaction.objects.bulk_create(
-            [self._interaction(customer, contact) for customer, contact in fresh]
-        )
-        pairs = [(row, contact) for row, (_, contact) in zip(interactions, fresh, strict=True)]
-        Message.objects.bulk_create(
-            Message(
-                interaction=row,
-                direction=Direction.INBOUND,
-                body=contact.message,
-                sent_at=contact.opened_at,
-            )
-            for row, contact in pairs
-            if contact.message
-        )
-        self._needs(pairs)
-        self._offers(pairs)
-        TimelineEntry.objects.bulk_create(
-            entry for row, contact in pairs for entry in self._lines(row, contact)
-        )
-
-    def _interaction(self, customer: Customer, contact: ContactRecord) -> Interaction:
-        return Interaction(
-            customer=customer,
-            source=self.source,
-            external_id=contact.external_id,
-            channel=contact.channel,
-            direction=contact.direction,
-            contact_reason_id=self.lookups.check("contact_reasons", contact.contact_reason),
-            wrap_up_code_id=self.lookups.check("wrap_up_codes", contact.wrap_up_code),
-            subject=contact.subject,
-            summary=contact.summary,
-            opened_at=contact.opened_at,
-            closed_at=contact.closed_at,
-        )
-
-    def _needs(self, pairs: list[tuple[Interaction, ContactRecord]]) -> None:
-        rows = [
-            Need(
-                customer_id=row.customer_id,
-                interaction=row,
-                need_type_id=self.lookups.need_type(contact.need_type, contact.need_name),
-                source=NeedSource.STATED,
-                strength=1,
-                evidence=contact.evidence,
-                stated_at=contact.opened_at,
-            )
-            for row, contact in pairs
-            if contact.need_type
-        ]
-        if not rows:
-            return
-        open_needs = set(
-            Need.objects.open()
-            .filter(customer__in={row.customer_id for row in rows})
-            .values_list("customer_id", "need_type_id")
-        )
-        fresh = {
-            (row.customer_id, row.need_type_id): row
-            for row in rows
-            if (row.customer_id, row.need_type_id) not in open_needs
-        }
-        Need.objects.bulk_create(fresh.values())
-
-    def _offers(self, pairs: list[tuple[Interaction, ContactRecord]]) -> None:
-        Offer.objects.bulk_create(
-            Offer(
-                customer_id=row.customer_id,
-                interaction=row,
-                product_id=self.lookups.check("products", contact.product),
-                status=contact.offer_status,
-                because=contact.offer_because,
-                presented_at=contact.opened_at,
-                answered_at=contact.closed_at,
-            )
-            for row, contact in pairs
-            if contact.product
-        )
-
-    def _lines(self, row: Interaction, contact: ContactRecord) -> list[TimelineEntry]:
-        def line(kind: TimelineKind, title: str, detail: str, channel: str = "") -> TimelineEntry:
-            return TimelineEntry(
-                customer_id=row.customer_id,
-                interaction=row,
-                at=contact.opened_at,
-                kind=kind,
-                channel=channel,
-                title=title[:200],
-                detail=detail[:300],
-            )
-
-        lines = [
-            line(
-                TimelineKind.CONTACT,
-                contact.subject or "Contact",
-                contact.summary or contact.message,
-                contact.channel,
-            )
-        ]
-        if contact.need_type:
-            lines.append(line(TimelineKind.NEED, f"Need: {contact.need_name}", contact.evidence))
-        if contact.product:
-            name = self.lookups.product_names[contact.product]
-            word = OfferStatus(contact.offer_status).label.lower()
-            lines.append(line(TimelineKind.OFFER, f"Offer {word}: {name}", contact.offer_because))
-        return lines

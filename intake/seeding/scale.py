@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from threading import Thread
 
 from django.db import connection, connections, transaction
 from django.db.models import Model
@@ -117,7 +119,15 @@ _worker: list[tuple[Chronicle, Plan]] = []
 
 
 def _prepare_worker(plan: Plan) -> None:
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _worker.append((Chronicle(plan.world, Random(SEED)), plan))
+
+
+def _end_with(parent: int) -> None:
+    """Whoever kills the seeding leaves no worker behind that waits for more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _batch_in_worker(numbers: range) -> range:

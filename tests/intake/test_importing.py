@@ -190,6 +190,23 @@ def test_quoted_delimiters_and_lines_are_part_of_the_cell(mapping: Path, tmp_pat
     assert Message.objects.get(interaction__customer=cat).body == 'says "hello"\nand more'
 
 
+def test_words_that_look_like_the_end_of_a_copy_come_in_whole(
+    mapping: Path, tmp_path: Path
+) -> None:
+    said = 'first\n\\.\n\\N, a tab\t and "quotes"'
+    cell = said.replace('"', '""')
+    run(mapping, written(tmp_path, f'A1;Ann;020 7946 0201;yes;14;no;1;"{cell}";n', GOOD[1]))
+    assert Message.objects.get().body == said
+    assert Customer.objects.count() == 2
+
+
+def test_a_row_told_twice_adds_its_contact_and_need_once(mapping: Path, tmp_path: Path) -> None:
+    told = run(mapping, written(tmp_path, GOOD[0], GOOD[0]))
+    assert "2 rows read, 1 customers added, 0 changed, 0 rows left out" in told
+    for model in (ContactPoint, Consent, Holding, Interaction, Message, Need, Offer):
+        assert model._default_manager.count() == 1, model
+
+
 def test_the_past_owes_nobody_a_follow_up(mapping: Path, tmp_path: Path) -> None:
     run(mapping, written(tmp_path, *GOOD))
     assert FollowUp.objects.count() == 0
@@ -371,7 +388,7 @@ def test_a_batch_that_fails_leaves_no_progress_behind(
     def broken(*_: object) -> None:
         raise Stopped
 
-    monkeypatch.setattr("intake.importing.writing.Batch._contacts", broken)
+    monkeypatch.setattr("intake.importing.contacts.Contacts.add", broken)
     with pytest.raises(Stopped):
         list(file_import.write(begun, team="Everyday banking", advanced=lambda _: None))
     begun.refresh_from_db()
