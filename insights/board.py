@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from accounts.models import User
 from insights.chart import Chart, is_by_month, movement
 from insights.figures import Scope, Sums, cohorts, series, sums
 from insights.links import Links
@@ -102,7 +101,7 @@ class Board:
     what needs the whole past is left open until then.
     """
 
-    user: User
+    scope: Scope
     filters: Filters
     links: Links
     need_types: Mapping[str, str]
@@ -111,13 +110,10 @@ class Board:
     then: Sums = field(init=False)
     at_start: int = field(init=False)
     then_at_start: int = field(init=False)
-    scope: Scope = field(init=False)
 
     def __post_init__(self) -> None:
-        filters = self.filters
-        self.scope = Scope.of(self.user, team_id=filters.team_id, product_id=filters.product_id)
-        before = filters.period.previous()
-        found = sums(self.scope, {"now": filters.period, "then": before})
+        period = self.filters.period
+        found = sums(self.scope, {"now": period, "then": period.previous()})
         self.now, self.then = found["now"], found["then"]
         self.at_start = found["now:before"].customers
         self.then_at_start = found["then:before"].customers

@@ -110,5 +110,10 @@ class RollUp(models.Model):
         return self.refreshed_at is None or timezone.now() - self.refreshed_at > LATE
 
     @property
+    def is_counting(self) -> bool:
+        """Whether there are days that were never counted, so that the past is not known."""
+        return self.refreshed_at is None or self.counting_from is not None
+
+    @property
     def is_complete(self) -> bool:
         return self.refreshed_at is not None and self.counting_from is None and not self.waiting

@@ -9,9 +9,11 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.errors import NotAllowed
@@ -20,7 +22,9 @@ from accounts.scoping import is_id
 from insights import exports, served
 from insights.board import Board
 from insights.counts import counted
+from insights.figures import Scope
 from insights.forms import FilterForm
+from insights.kept import FIGURES
 from insights.links import Links
 from insights.measures import Filters
 from insights.models import RollUp
@@ -58,15 +62,28 @@ def for_leading(view: View) -> View:
 def retention(request: HttpRequest) -> HttpResponse:
     """The whole page, or what stands under its heading when htmx asks."""
     form, context = _asked(request)
-    links = Links.for_filters(form.filters, root=_root())
     roll_up = RollUp.current()
-    is_counting = roll_up.refreshed_at is None or roll_up.counting_from is not None
-    board = Board(_user(request), form.filters, links, _need_types(), is_counting=is_counting)
-    context |= {"board": board, "roll_up": roll_up}
+    context |= {"figures": _figures(_user(request), form.filters, roll_up), "roll_up": roll_up}
     name = "_board" if request.headers.get("HX-Request") else "retention"
     response = render(request, f"insights/{name}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _figures(user: User, filters: Filters, roll_up: RollUp) -> SafeString:
+    """All figures as they stand in the page, made once for each count and whose they are."""
+    scope = Scope.of(user, team_id=filters.team_id, product_id=filters.product_id)
+    need_types = _need_types()
+
+    def made() -> str:
+        links = Links.for_filters(filters, root=_root())
+        board = Board(scope, filters, links, need_types, is_counting=roll_up.is_counting)
+        return render_to_string("insights/_figures.html", {"board": board})
+
+    if roll_up.refreshed_at is None:
+        return SafeString(made())
+    counted = (roll_up.refreshed_at, roll_up.counting_from)
+    return SafeString(FIGURES.get((scope, filters, counted, *need_types.items()), made))
 
 
 @require_GET

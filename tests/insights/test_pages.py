@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from customers.models import Customer
 from insights import rollups
+from insights.kept import FIGURES
 from insights.measures import MEASURES, STANDINGS
 from insights.models import Figure, Mark, RollUp
 from tests.insights.activity import Activity
@@ -43,6 +44,7 @@ def text_of(user: User, address: str, status: int = 200) -> str:
 def statements(user: User, address: str) -> int:
     client = client_of(user)
     client.get(address)
+    FIGURES.clear()
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
     return len(seen)
