@@ -12,11 +12,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from bench.driver import TOKEN
-from customers.models import ContactPoint, Customer
+from customers.models import ContactPoint, Customer, Holding
 from insights.models import RollUp
 from interactions.models import ContactReason, Interaction
 from needs.models import Need, NeedType
@@ -68,7 +69,7 @@ def cookies(username: str) -> str:
 
 
 def served_customers(count: int, seed: int) -> list[Customer]:
-    """Customers of Sam's team from the bulk, drawn at random, the same each time."""
+    """Customers of Sam's team from the bulk who have not left, drawn at random, the same always."""
     team = User.objects.get(username="sam").teams.get()
     known = Customer.objects.filter(source="scale", team=team)
     lowest, highest = (
@@ -76,7 +77,8 @@ def served_customers(count: int, seed: int) -> list[Customer]:
     )
     random = Random(seed)
     drawn = {random.randrange(lowest, highest) for _ in range(3 * count)}
-    return list(known.filter(pk__in=drawn).order_by("pk")[:count])
+    held = Holding.objects.held().filter(customer=OuterRef("pk"))
+    return list(known.filter(Exists(held), pk__in=drawn).order_by("pk")[:count])
 
 
 def open_contacts(count: int, *, seed: int, need: str = "") -> list[Interaction]:
