@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -15,6 +16,9 @@ ENDINGS = [
     (Ending.PROMISED.value, "Promised"),
     (Ending.REASON.value, "Left open, because…"),
 ]
+
+
+SAID_OF = re.compile(r"need_(\d{1,18})")
 
 
 class PresenceForm(forms.Form):
@@ -32,46 +36,45 @@ class ClosureForm(forms.Form):
     )
     summary = forms.CharField(max_length=300, label="What happened, in one line")
 
-    def __init__(self, *args: Any, needs: list[OutstandingNeed], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, needs: list[OutstandingNeed] | None = None, **kwargs: Any
+    ) -> None:
+        """For the page with the `needs` to settle; without, for what was said of any need."""
         super().__init__(*args, **kwargs)
-        self.outstanding = needs
+        self.outstanding = needs or []
         self.fields["wrap_up_code"].widget.attrs["autofocus"] = True
-        for one in needs:
-            how, because = self._names(one)
-            self.fields[how] = forms.ChoiceField(
-                choices=ENDINGS,
-                required=False,
-                widget=forms.RadioSelect,
-                label=str(one.need.need_type),
-                initial=Ending.PROMISED if one.is_promised else None,
-            )
-            self.fields[because] = forms.CharField(
-                required=False,
-                max_length=200,
-                label=f"Why {one.need.need_type} stays open",
-                initial=one.because,
-            )
+        for one in self.outstanding:
+            promised = Ending.PROMISED if one.is_promised else None
+            self._ask(one.need.pk, str(one.need.need_type), how=promised, because=one.because)
+        if needs is None:
+            for found in filter(None, map(SAID_OF.fullmatch, self.data)):
+                self._ask(int(found[1]), "the need")
 
-    @staticmethod
-    def _names(one: OutstandingNeed) -> tuple[str, str]:
-        return f"need_{one.need.pk}", f"because_{one.need.pk}"
+    def _ask(self, pk: int, name: str, *, how: Ending | None = None, because: str = "") -> None:
+        self.fields[f"need_{pk}"] = forms.ChoiceField(
+            choices=ENDINGS, required=False, widget=forms.RadioSelect, label=name, initial=how
+        )
+        self.fields[f"because_{pk}"] = forms.CharField(
+            required=False, max_length=200, label=f"Why {name} stays open", initial=because
+        )
 
     @property
     def needs(self) -> list[tuple[OutstandingNeed, Any, Any]]:
         """Each outstanding need with its two fields, for the page."""
         return [
-            (one, self[how], self[because])
+            (one, self[f"need_{one.need.pk}"], self[f"because_{one.need.pk}"])
             for one in self.outstanding
-            for how, because in [self._names(one)]
         ]
 
     def endings(self) -> dict[int, NeedEnding]:
         """What the agent said of each need; one of which nothing was said is left out."""
-        said: dict[int, NeedEnding] = {}
-        for one in self.outstanding:
-            how, because = self._names(one)
-            if self.cleaned_data[how]:
-                said[one.need.pk] = NeedEnding(
-                    how=Ending(self.cleaned_data[how]), because=self.cleaned_data[because]
-                )
-        return said
+        said = (
+            (found[1], self.cleaned_data[found[0]])
+            for found in map(SAID_OF.fullmatch, self.fields)
+            if found
+        )
+        return {
+            int(pk): NeedEnding(how=Ending(how), because=self.cleaned_data[f"because_{pk}"])
+            for pk, how in said
+            if how
+        }

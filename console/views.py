@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Presence, User
 from accounts.scoping import is_id
-from console import panels
+from console import panels, standing
 from console.forms import ClosureForm, PresenceForm
 from customers.models import Customer
 from followups.models import FollowUp
@@ -55,7 +55,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """One contact with everything that helps, on one screen."""
     user = _user(request)
-    interaction = panels.contact(user=user, pk=pk)
+    interaction = standing.contact(user=user, pk=pk)
     if interaction is None:
         raise Http404
     context = _around(user=user, row=interaction, customer=interaction.customer)
@@ -69,18 +69,18 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 def closure(request: HttpRequest, pk: int) -> HttpResponse:
     """Wrap up: the form with every need that was expressed, and the closing."""
     user = _user(request)
-    seen = Interaction.objects.visible_to(user).select_related("contact_reason", "customer")
-    interaction = get_object_or_404(seen, pk=pk)
-    draft = {} if request.method == "POST" else {"summary": summary_of(interaction)}
-    needs_left = outstanding(interaction)
-    form = ClosureForm(request.POST or None, needs=needs_left, initial=draft)
-    if request.method == "POST" and form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("wrap_up_code", "summary")}
-        wrap_up(interaction=interaction, by=user, needs=form.endings(), **words)
+    interaction = standing.contact_alone(user=user, pk=pk)
+    if interaction is None:
+        raise Http404
+    said = ClosureForm(request.POST) if request.method == "POST" else None
+    if said and said.is_valid():
+        words = {name: said.cleaned_data[name] for name in ("wrap_up_code", "summary")}
+        wrap_up(interaction=interaction, by=user, needs=said.endings(), **words)
         return HttpResponseClientRedirect(reverse("console:contact", args=[pk]))
+    draft = {} if said else {"summary": summary_of(interaction)}
+    form = ClosureForm(request.POST or None, needs=outstanding(interaction), initial=draft)
     context = {"form": form, "interaction": interaction}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "console/_closing.html", context, status=status)
+    return render(request, "console/_closing.html", context, status=422 if said else 200)
 
 
 @require_GET
@@ -88,7 +88,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer who is not in contact now."""
     user = _user(request)
     rows = Customer.objects.visible_to(user).select_related("team")
-    shown = get_object_or_404(panels.with_standing(rows, "pk"), pk=pk)
+    shown = get_object_or_404(standing.with_standing(rows, "pk"), pk=pk)
     context = _around(user=user, row=shown, customer=shown) | {"slot": _slot(request)}
     return render(request, "console/customer.html", context)
 
@@ -105,7 +105,7 @@ def _around(*, user: User, row: Customer | Interaction, customer: Customer) -> d
     """The context of every panel around an open contact, or around a customer without one."""
     interaction = row if isinstance(row, Interaction) else None
     return {
-        "who": panels.who(row, customer),
+        "who": standing.who(row, customer),
         "interaction": interaction,
         "work": panels.my_work(user=user, open_pk=interaction.pk if interaction else None),
         "presences": Presence.choices,

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.errors import RuleBroken
 from accounts.models import User
-from accounts.prepared import NO_CONTACT_AT_ALL, PreparedModels
+from accounts.prepared import NO_CONTACT_AT_ALL, Prepared, PreparedModels
 from interactions.models import Interaction, Outcome, TimelineEntry, WrapUpCode
 from needs.models import Need, NeedStatus
 from offers.arbitration import decide_for
@@ -84,7 +84,7 @@ class ReasonMissing(RuleBroken):
 def outstanding(interaction: Interaction) -> list[OutstandingNeed]:
     """The needs expressed in this contact that are open, each with the way that existed."""
     needs = _left_open(interaction)
-    return _with_ways(needs, interaction) if needs else []
+    return _with_ways(needs, _ways(interaction)) if needs else []
 
 
 def _left_open(interaction: Interaction) -> list[Need]:
@@ -118,8 +118,7 @@ LEFT_OPEN = PreparedModels(
 )
 
 
-def _with_ways(needs: list[Need], interaction: Interaction) -> list[OutstandingNeed]:
-    ways = _ways(interaction)
+def _with_ways(needs: list[Need], ways: Mapping[int, str]) -> list[OutstandingNeed]:
     return [
         OutstandingNeed(
             need,
@@ -162,10 +161,7 @@ def wrap_up(
     Raises NeedsLeftOpen, NothingPromised or ReasonMissing; then nothing is changed.
     """
     with transaction.atomic():
-        current = Interaction.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=interaction.pk
-        )
-        if current.closed_at is not None:
+        if _is_over(interaction):
             return False
         left_open = _left_open(interaction)
         forgotten = [need for need in left_open if need.pk not in needs]
@@ -173,19 +169,35 @@ def wrap_up(
             raise NeedsLeftOpen(forgotten)
         if wrap_up_code.outcome == Outcome.PROMISED and not _promises(interaction):
             raise NothingPromised(f"“{wrap_up_code}”")
-        for one in _judged(left_open, interaction=interaction, by=by):
+        stays_open = any(needs[need.pk].how == Ending.REASON for need in left_open)
+        ways = _ways_by_now(interaction, by=by) if stays_open else {}
+        for one in _with_ways(left_open, ways):
             _end(one, needs[one.need.pk], interaction=interaction, by=by)
         return interaction.close(by=by, wrap_up_code=wrap_up_code, summary=summary)
 
 
-def _judged(needs: list[Need], *, interaction: Interaction, by: User) -> list[OutstandingNeed]:
-    """The needs with their ways, by how things stand now and not at the last look."""
-    if not needs:
-        return []
+def _is_over(interaction: Interaction) -> bool:
+    """Whether it is closed already; its row stays locked until the transaction ends."""
+    [(closed_at,)] = LOCKED.rows(interaction=interaction.pk)
+    return closed_at is not None
+
+
+LOCKED = Prepared(
+    lambda *, interaction: (
+        Interaction.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=interaction)
+        .values_list("closed_at")
+    ),
+    {"interaction": NO_CONTACT_AT_ALL},
+)
+
+
+def _ways_by_now(interaction: Interaction, *, by: User) -> dict[int, str]:
+    """By need, the way that existed; judged by how things stand now and not at the last look."""
     latest = standing(interaction)
     if latest is None or not latest.is_current:
         decide_for(customer=interaction.customer, interaction=interaction, by=by)
-    return _with_ways(needs, interaction)
+    return _ways(interaction)
 
 
 def _end(one: OutstandingNeed, ending: NeedEnding, *, interaction: Interaction, by: User) -> None:

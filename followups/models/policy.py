@@ -12,6 +12,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.prepared import NOBODY, PreparedModels
 from interactions.models import ContactReason
 from service.models import RequestType
 
@@ -132,11 +133,13 @@ class FollowUpPolicy(models.Model):
     @classmethod
     def for_reason(cls, contact_reason_id: int | None) -> FollowUpPolicy | None:
         """The policy of that contact reason, else the default one; None when there is neither."""
-        own_or_default = Q(contact_reason=None)
-        if contact_reason_id is not None:
-            own_or_default |= Q(contact_reason=contact_reason_id)
-        return (
-            cls.objects.filter(own_or_default)
-            .order_by(F("contact_reason").asc(nulls_last=True))
-            .first()
-        )
+        return next(iter(_POLICY.rows(reason=contact_reason_id)), None)
+
+
+_POLICY = PreparedModels(
+    FollowUpPolicy,
+    lambda *, reason: FollowUpPolicy.objects.filter(
+        Q(contact_reason=None) | Q(contact_reason=reason)
+    ).order_by(F("contact_reason").asc(nulls_last=True))[:1],
+    {"reason": NOBODY},
+)
