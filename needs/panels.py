@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared, PreparedModels
+from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.models import Customer
 from interactions.models import Interaction
 from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion, Need, NeedStatus
 
-MOST_ASKED = 10
+MOST_SHOWN, MOST_ASKED = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +28,71 @@ class Question:
     given: str | None
 
 
+class OpenNeed(NamedTuple):
+    """A need as the panel shows it, by the name of its type."""
+
+    pk: int
+    need_type: str
+    evidence: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """Open needs, the strongest first; the question to ask, and those answered in this contact."""
 
     customer_id: int
     interaction: Interaction | None
-    needs: list[Need]
+    needs: list[OpenNeed]
     question: Question | None
     answered: list[Question]
 
 
 def needs(*, customer: Customer, interaction: Interaction | None = None) -> Needs:
-    questions = _questions(interaction) if interaction and not interaction.closed_at else []
+    """One statement; the questions are those that an open contact's reason or intent calls for.
+
+    One whose every answer tells of a need that is open already is known, and not asked.
+    """
+    is_open = interaction is not None and interaction.closed_at is None
+    reason = interaction.contact_reason if interaction and is_open else None
+    rows = KNOWN.rows(
+        customer=customer.pk,
+        interaction=interaction.pk if interaction else NO_CONTACT_AT_ALL,
+        reason=reason.pk if reason else None,
+        intent=reason.intent if reason else "",
+    )
+    [(known, called_for)] = rows or [((), ())]
+    questions = [
+        Question(one["pk"], one["text"], one["choices"], one["given"])
+        for one in map(json.loads, called_for)
+        if one["given"] is not None or not one["is_known"]
+    ]
     unanswered = [question for question in questions if question.given is None]
     return Needs(
         customer_id=customer.pk,
         interaction=interaction,
-        needs=OPEN_NEEDS.rows(customer=customer.pk),
+        needs=[OpenNeed(**json.loads(need)) for need in known],
         question=unanswered[0] if unanswered else None,
         answered=[question for question in questions if question not in unanswered],
     )
 
 
-def _questions(interaction: Interaction) -> list[Question]:
-    """Questions that this contact's reason or its intent calls for, in one statement.
-
-    One whose every answer tells of a need that is open already is known, and not asked.
-    """
-    reason = interaction.contact_reason
-    if reason is None:
-        return []
-    found = CALLED_FOR.rows(
-        interaction=interaction.pk,
-        customer=interaction.customer_id,
-        reason=reason.pk,
-        intent=reason.intent,
+def _known_of(*, customer: int, interaction: int, reason: int, intent: str) -> QuerySet[Any, Any]:
+    open_needs = Need.objects.filter(customer=customer).open().order_by("-strength", "pk")
+    shown = JSONObject(pk="pk", need_type="need_type__name", evidence="evidence", source="source")
+    called_for = _called_for(
+        interaction=interaction, customer=customer, reason=reason, intent=intent
     )
-    return [
-        Question(pk, text, [json.loads(choice) for choice in choices], given)
-        for pk, text, choices, given, is_known in found
-        if given is not None or not is_known
-    ]
+    told = JSONObject(pk="pk", text="text", choices="choices", given="given", is_known="is_known")
+    return Customer.objects.filter(pk=customer).values_list(
+        ArraySubquery(open_needs.values(json=shown)[:MOST_SHOWN]),
+        ArraySubquery(called_for.values(json=told)[:MOST_ASKED]),
+    )
 
 
 def _called_for(
     *, interaction: int, customer: int, reason: int, intent: str
-) -> QuerySet[DiscoveryQuestion, Any]:
+) -> QuerySet[DiscoveryQuestion]:
     answers = DiscoveryAnswer.objects.filter(question=OuterRef("pk")).order_by("position")
     given = AnswerGiven.objects.filter(question=OuterRef("pk"), interaction=interaction)
     by_reason = DiscoveryQuestion.contact_reasons.through.objects.filter(
@@ -97,24 +115,15 @@ def _called_for(
             is_known=Exists(known),
         )
         .order_by("position", "pk")
-        .values_list("pk", "text", "choices", "given", "is_known")[:MOST_ASKED]
     )
 
 
-CALLED_FOR = Prepared(
-    _called_for,
+KNOWN = Prepared(
+    _known_of,
     {
         "interaction": NO_CONTACT_AT_ALL,
         "customer": NOBODY,
         "reason": NOBODY - 1000,
         "intent": "no intent",
     },
-)
-OPEN_NEEDS = PreparedModels(
-    Need,
-    lambda *, customer: (
-        Need.objects.filter(customer=customer).open().order_by("-strength", "pk")[:20]
-    ),
-    {"customer": NOBODY},
-    related=["need_type"],
 )
