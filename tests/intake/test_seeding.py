@@ -21,6 +21,7 @@ from followups.models import Answer, FollowUp, FollowUpStatus
 from intake.models import BulkLoad
 from intake.seeding import base, day, loading, people, scale
 from intake.seeding.names import BUSINESSES, NAMED
+from intake.seeding.told import ASKED_NOW
 from interactions.models import Interaction, Message, TimelineEntry
 from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
 from offers.arbitration import decide_for
@@ -122,6 +123,8 @@ def test_the_day_has_a_vulnerable_customer_a_complaint_and_follow_ups_due() -> N
     assert ServiceRequest.objects.open().complaints().of(eve).count() == 1
     due = FollowUp.objects.due(at=timezone.now())
     assert set(due.values_list("owner__username", flat=True)) >= {"sam", "rae", "bea"}
+    asked = Consent.objects.filter(customer__name__in=[entry.customer for entry in ASKED_NOW])
+    assert all(row.is_granted for row in asked.current() if row.purpose == "survey")
 
 
 @pytest.mark.usefixtures("seeded")
