@@ -12,7 +12,7 @@ from insights.links import Links
 from insights.periods import DAY, Period, months, shift
 
 CHART_DAYS: Final = 45  # up to so many days a bar is a day, then it is a month
-WIDTH, MIDDLE, REACH = 400, 76, 66  # of the drawing, in its own units
+WIDTH, TOP, HEIGHT = 400, 10, 132  # of the bars, in the units of the drawing
 MOST_LABELS: Final = 6
 
 
@@ -41,7 +41,7 @@ class ChartBar:
 class Chart:
     bars: list[ChartBar]
     by_month: bool
-    middle: str = str(MIDDLE)
+    middle: str
     width: str = str(WIDTH)
 
 
@@ -50,10 +50,15 @@ def is_by_month(period: Period) -> bool:
 
 
 def movement(found: Mapping[date, Sums], period: Period, links: Links) -> Chart:
-    """The chart of the period from its sums by day or month."""
+    """The chart of the period from its sums by day or month.
+
+    Up and down share one scale and the height: where nobody was lost, those who came have it all.
+    """
     starts = list(_starts(period))
     sums = [found.get(at, Sums()) for at in starts]
-    most = max([1, *(n for sum_ in sums for n in (sum_.of("came"), sum_.of("lost")))])
+    most_came, most_lost = (max(sum_.of(key) for sum_ in sums) for key in ("came", "lost"))
+    unit = HEIGHT / max(most_came + most_lost, 1)
+    middle = TOP + unit * most_came if most_came or most_lost else TOP + HEIGHT / 2
     step = WIDTH / len(starts)
     every = -(-len(starts) // MOST_LABELS)
     bars = []
@@ -69,15 +74,15 @@ def movement(found: Mapping[date, Sums], period: Period, links: Links) -> Chart:
                 middle=f"{(place + 0.5) * step:.1f}",
                 width=f"{step * 0.7:.1f}",
                 came=f"{came:,}",
-                came_y=f"{MIDDLE - REACH * came / most:.1f}",
-                came_height=f"{REACH * came / most:.1f}",
+                came_y=f"{middle - unit * came:.1f}",
+                came_height=f"{unit * came:.1f}",
                 came_address=narrow.to("came") if came else "",
                 lost=f"{lost:,}",
-                lost_height=f"{REACH * lost / most:.1f}",
+                lost_height=f"{unit * lost:.1f}",
                 lost_address=narrow.to("lost") if lost else "",
             )
         )
-    return Chart(bars, is_by_month(period))
+    return Chart(bars, is_by_month(period), f"{middle:.1f}")
 
 
 def _starts(period: Period) -> Iterable[date]:
