@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import CharField
 from django.utils.text import slugify
 
 from customers.contact_points import Channel, NotAnAddress, normalise
 from customers.models import Customer, Holding, Purpose
 from intake.importing import values
+from intake.importing.checks import check_lengths, one_of
 from intake.importing.errors import BadValue, MappingWrong
 from intake.importing.reading import Source
 from intake.importing.values import Calendar, Moment, Test, Value
@@ -283,17 +283,3 @@ def _offer(contact: ContactRecord, told: dict[str, Any]) -> None:
 
 
 WITHIN: Final = {"message": _message, "need": _need, "offer": _offer}
-
-
-def one_of(name: str, word: Any, known: Sequence[str]) -> str:
-    if word not in known:
-        raise BadValue(name, f"“{word}” is not one of {', '.join(known)}.")
-    return str(word)
-
-
-def check_lengths(model: type[Customer | Holding | Interaction], fields: dict[str, Any]) -> None:
-    """Text that does not fit is refused here, with the column, not by the database."""
-    for name, text in fields.items():
-        kind = model._meta.get_field(name)
-        if isinstance(kind, CharField) and kind.max_length and len(str(text)) > kind.max_length:
-            raise BadValue(name, f"It has more than {kind.max_length} characters. Shorten it.")

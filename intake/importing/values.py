@@ -106,14 +106,21 @@ def _template(text: str, columns: tuple[str, ...], where: str) -> Value:
     if unknown:
         raise MappingWrong(f"{where}: “{text}” speaks of {unknown[0]}, which is no column.")
 
-    def read(moment: Moment) -> str:
-        def filled(place: re.Match[str]) -> str:
-            name = place[1]
-            return f"{moment.row.number:06d}" if name == "row" else moment.row.cells[name].strip()
+    words, names = PLACE.split(text)[::2], PLACE.findall(text)
+    if names and words == ["", ""]:
+        return lambda moment: _in_place(moment, names[0])
 
-        return PLACE.sub(filled, text)
+    def read(moment: Moment) -> str:
+        filled = words[0]
+        for name, word in zip(names, words[1:], strict=True):
+            filled += _in_place(moment, name) + word
+        return filled
 
     return read
+
+
+def _in_place(moment: Moment, name: str) -> str:
+    return f"{moment.row.number:06d}" if name == "row" else moment.row.cells[name].strip()
 
 
 def _cell(spec: Mapping[str, Any]) -> Value:
