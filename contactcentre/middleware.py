@@ -10,11 +10,14 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.errors import RuleBroken
+from accounts.errors import NotAllowed, RuleBroken
 from contactcentre import health, history
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("continuum.requests")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+DESK = frozenset({"console", "interactions", "service", "needs", "offers", "followups"})
+CONFIGURING = frozenset({"offers:publication", "offers:restoration", "console:presence"})
 QUIET = ("/static/", "/health/", "/ready/")
 
 
@@ -82,15 +85,39 @@ def broken_rules(get_response: GetResponse) -> GetResponse:
     """Show a domain's refusal in its own words: a fragment for htmx, a page otherwise."""
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, RuleBroken):
-            return None
-        name = "_rule_broken" if request.headers.get("HX-Request") else "rule_broken"
-        return render(
-            request, f"contactcentre/{name}.html", {"error": error}, status=error.status_code
-        )
+        return _told(request, error) if isinstance(error, RuleBroken) else None
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+def administrators_look(get_response: GetResponse) -> GetResponse:
+    """At the desk administrators read; they configure, and act for no customer (as in the API)."""
+
+    def process_view(
+        request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        del view, args, kwargs
+        match = request.resolver_match
+        if request.method in READING or match is None or match.namespace not in DESK:
+            return None
+        is_theirs = match.view_name in CONFIGURING
+        if is_theirs or not getattr(request.user, "is_administrator", False):
+            return None
+        refused = NotAllowed("Administrators configure and read. Log in as an agent to act.")
+        return _told(request, refused)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def _told(request: HttpRequest, error: RuleBroken) -> HttpResponse:
+    name = "_rule_broken" if request.headers.get("HX-Request") else "rule_broken"
+    context = {"error": error}
+    return render(request, f"contactcentre/{name}.html", context, status=error.status_code)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "contactcentre.middleware.history_where_it_is_kept",
     "contactcentre.middleware.broken_rules",
+    "contactcentre.middleware.administrators_look",
 ]
 ROOT_URLCONF = "contactcentre.urls"
 ASGI_APPLICATION = "contactcentre.asgi.application"

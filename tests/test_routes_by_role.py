@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEntry, User
+from contactcentre.middleware import CONFIGURING, DESK
 from tests.routes import (
     ADMINISTRATION_OF_A_MODEL,
     KEPT_FOR_GOOD,
@@ -159,6 +160,21 @@ def test_no_change_without_the_token_of_the_form(world: World, name: str) -> Non
     before = fingerprint()
     for headers in ({}, {"origin": "https://elsewhere.example"}):
         assert strict.post(path, {}, headers=headers).status_code == 403
+    assert fingerprint() == before
+
+
+def at_the_desk() -> list[str]:
+    return [name for name in posted() if name.partition(":")[0] in DESK and name not in CONFIGURING]
+
+
+@pytest.mark.parametrize("name", at_the_desk())
+def test_administrators_act_for_no_customer(world: World, name: str) -> None:
+    """As in the API: they configure and read, and a change posted at the desk is refused."""
+    path = address(name, ROUTES[name], world.things)
+    before = fingerprint()
+    refused = world.clients["administrator"].post(path, {})
+    assert refused.status_code == 403
+    assert "Administrators configure" in refused.content.decode()
     assert fingerprint() == before
 
 

@@ -16,7 +16,8 @@ function choose(option) {
 dialog?.addEventListener("close", () => field.removeAttribute("aria-activedescendant"));
 
 function listActions(words) {
-  const shown = [...document.querySelectorAll("[data-command]")].filter((element) => !element.disabled && element.dataset.command.toLowerCase().includes(words));
+  const acting = document.body.classList.contains("looks-only") ? "a[data-command]" : "[data-command]";
+  const shown = [...document.querySelectorAll(acting)].filter((element) => !element.disabled && element.dataset.command.toLowerCase().includes(words));
   actions.replaceChildren(...shown.slice(0, words ? 6 : 12).map((element, place) => {
     const option = document.createElement("button");
     Object.assign(option, { type: "button", id: `command-${place}`, className: "menu-item", textContent: element.dataset.command });

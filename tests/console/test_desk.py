@@ -221,3 +221,17 @@ def test_each_role_starts_where_its_work_is(cast: Cast, client: Client) -> None:
     assert client.get("/").headers["Location"] == reverse("console:desk")
     client.force_login(cast.max)
     assert client.get("/").headers["Location"] == reverse("admin:index")
+
+
+def test_administrators_read_at_the_desk_and_are_shown_nothing_that_acts(
+    cast: Cast, sam: Client
+) -> None:
+    interaction = contact(cast, cast.ada)
+    max_ = Client()
+    max_.force_login(cast.max)
+    reading, acting = (page(who, "console:contact", interaction.pk) for who in (max_, sam))
+    assert "looks-only" in reading
+    assert "looks-only" not in acting
+    assert reverse("interactions:notes", args=[interaction.pk]) in acting
+    assert reverse("interactions:notes", args=[interaction.pk]) not in reading
+    assert reverse("offers:decision", args=[interaction.pk]) not in reading
