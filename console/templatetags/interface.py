@@ -19,6 +19,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from phonenumbers import PhoneNumber, PhoneNumberFormat
 
 from console.navigation import Section, sections_for
 
@@ -27,7 +28,7 @@ register = template.Library()
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 SOON = timedelta(hours=1)
 HOME_COUNTRY_CODE = 44
-INTERNATIONAL = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+HOME, SHORTEST_AT_HOME = f"+{HOME_COUNTRY_CODE}", 2
 DAYS, MONTHS = tuple(day_abbr), tuple(month_abbr)  # looking into either costs a strftime
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
@@ -176,7 +177,8 @@ def day(at: datetime | None) -> SafeString | str:
     """When something was, as short as it can be said: 10:31, yesterday, 3 Nov, 3 Nov 2024."""
     if at is None:
         return ""
-    local, today = timezone.localtime(at), timezone.localdate()
+    local = timezone.localtime(at)
+    today = timezone.now().astimezone(local.tzinfo).date()
     if local.date() == today:
         words = _hour(local)
     elif local.date() == today - timedelta(days=1):
@@ -222,10 +224,12 @@ def address(value: str) -> str:
     """A contact point as people write it: 020 7946 0112; other texts stay as they are."""
     if not value.startswith("+"):
         return value
+    national = value.removeprefix(HOME)
+    if national.isdecimal() and len(national) >= SHORTEST_AT_HOME:  # parsing costs as much again
+        number = PhoneNumber(HOME_COUNTRY_CODE, int(national))
+        return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     try:
         number = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         return value
-    home = number.country_code == HOME_COUNTRY_CODE
-    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else INTERNATIONAL
-    return phonenumbers.format_number(number, form)
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
