@@ -1,7 +1,9 @@
 """Wrapping up from the desk: nothing stated is dropped, and the follow-up is shown."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from followups.models import FollowUp, FollowUpPolicy
@@ -11,6 +13,7 @@ from tests.cast import Cast, assemble, contact
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+WRAPPING_UP = 13  # who, the contact and how it ended; its lock and needs; the policy; seven writes
 
 
 @pytest.fixture
@@ -114,3 +117,30 @@ def test_another_team_wraps_nothing_up(
     assert client.post(closure(interaction), typed).status_code == 404
     interaction.refresh_from_db()
     assert interaction.closed_at is None
+
+
+def test_a_wrap_up_reads_once_what_it_settles(
+    cast: Cast, sam: Client, interaction: Interaction
+) -> None:
+    ended = {"wrap_up_code": cast.helped.pk, "summary": "Compared savings."}
+    for _ in range(2):
+        need = a_need(cast, interaction)
+        with CaptureQueriesContext(connection) as queries:
+            sam.post(closure(interaction), ended | {f"need_{need.pk}": "met"}, headers=HTMX)
+        need.refresh_from_db()
+        assert need.status == "met"
+        interaction = contact(cast, cast.ada)
+    asked = [one["sql"] for one in queries if "SAVEPOINT" not in one["sql"]]
+    assert len(asked) == WRAPPING_UP, asked
+
+
+def test_what_is_said_of_another_contacts_need_changes_nothing(
+    cast: Cast, sam: Client, interaction: Interaction
+) -> None:
+    need = a_need(cast, contact(cast, cast.ada))
+    said = {"wrap_up_code": cast.helped.pk, "summary": "Done.", f"need_{need.pk}": "met"}
+    sam.post(closure(interaction), said, headers=HTMX)
+    interaction.refresh_from_db()
+    need.refresh_from_db()
+    assert interaction.closed_at is not None
+    assert need.status == "open"
