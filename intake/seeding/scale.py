@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from threading import Thread
 
@@ -30,6 +30,7 @@ from intake.seeding.day import SEED
 from intake.seeding.names import FIRST, LAST
 from intake.seeding.past import Chronicle
 from intake.seeding.population import drawn, mail
+from intake.seeding.profiles import Profile
 from intake.seeding.world import World
 
 SOURCE = "scale"
@@ -139,29 +140,38 @@ def _batch_in_worker(numbers: range) -> range:
 @transaction.atomic
 def _batch(chronicle: Chronicle, plan: Plan, numbers: range) -> None:
     random = Random(SEED + numbers.start)
+    people_drawn = profiles(plan, numbers, timezone.localdate(plan.world.now), random)
     chronicle.book.use(random)
-    today = timezone.localdate(plan.world.now)
-    for number in numbers:
-        is_business = number % BUSINESS_SHARE == 0
-        name = f"{random.choice(FIRST)} {random.choice(LAST)}"
-        profile = drawn(
-            number,
-            f"{name} Ltd" if is_business else name,
-            plan.business if is_business else plan.everyday,
-            today,
-            random,
-            email=mail(name, number),
-            is_business=is_business,
-        )
-        profile.source = SOURCE
-        profile.external_id = external_id(number)
-        profile.phone = f"+4499{number:08d}"  # a range that nobody has
-        profile.contacts = CONTACTS
-        profile.has_words = False
+    for profile in people_drawn:
         chronicle.tell(profile)
     with connection.cursor() as cursor:  # a batch that a crash loses is missing, and comes again
         cursor.execute("set local synchronous_commit = off")
     chronicle.write()
+
+
+def profiles(plan: Plan, numbers: range, today: date, random: Random) -> list[Profile]:
+    """The customers with these numbers: the same ones all day, whatever the hour."""
+    return [_profile(plan, number, today, random) for number in numbers]
+
+
+def _profile(plan: Plan, number: int, today: date, random: Random) -> Profile:
+    is_business = number % BUSINESS_SHARE == 0
+    name = f"{random.choice(FIRST)} {random.choice(LAST)}"
+    profile = drawn(
+        number,
+        f"{name} Ltd" if is_business else name,
+        plan.business if is_business else plan.everyday,
+        today,
+        random,
+        email=mail(name, number),
+        is_business=is_business,
+    )
+    profile.source = SOURCE
+    profile.external_id = external_id(number)
+    profile.phone = f"+4499{number:08d}"  # a range that nobody has
+    profile.contacts = CONTACTS
+    profile.has_words = False
+    return profile
 
 
 def _agents(team: int) -> list[int]:

@@ -211,6 +211,7 @@ def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
     bulk = Customer.objects.filter(source=scale.SOURCE)
     first = list(bulk.order_by("external_id").values_list("external_id", "name"))
     assert scale.seed_scale(30, advanced=done.append, workers=1) == 20
+    assert done == [10, 10, 10]
     assert bulk.count() == 30
     assert list(bulk.order_by("external_id").values_list("external_id", "name"))[:10] == first
     assert 5 <= Interaction.objects.filter(customer__in=bulk).count() / 30 <= 15
@@ -218,6 +219,20 @@ def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
     assert FollowUp.objects.filter(customer__in=bulk).count() == closed.count()
     assert BulkLoad.under_way() is not None
     assert BulkLoad.objects.get().set_aside == {}  # few rows come in with all indexes in place
+
+
+@pytest.mark.usefixtures("seeded")
+def test_bulk_customers_are_the_same_at_any_hour_of_the_day() -> None:
+    def told(hour: int) -> list[tuple[str, str, date]]:
+        now = timezone.now().replace(hour=hour)
+        scale.seed_scale(40, advanced=lambda _: None, workers=1, now=now)
+        bulk = Customer.objects.filter(source=scale.SOURCE).order_by("external_id")
+        return list(bulk.values_list("external_id", "name", "customer_since"))
+
+    morning = told(9)
+    day.wipe()
+    day.seed_day(password=PASSWORD)
+    assert told(17) == morning
 
 
 def indexes() -> dict[str, str]:
