@@ -39,7 +39,9 @@ function watch(box) {
     join: (mine, theirs) => join(box, mine, theirs),
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful && detail.requestConfig.verb !== "get" && box.contains(detail.elt)) kept.end();
+    /* Of an answer that leads to another page htmx does not say that it was successful. */
+    const isDone = detail.xhr.status >= 200 && detail.xhr.status < 300;
+    if (isDone && detail.requestConfig.verb === "post" && box.contains(detail.elt)) kept.end();
   });
 }
 
