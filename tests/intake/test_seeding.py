@@ -223,7 +223,7 @@ def test_bulk_customers_come_whole_and_a_stopped_run_goes_on(
 
 @pytest.mark.usefixtures("seeded")
 def test_bulk_customers_are_the_same_at_any_hour_of_the_day() -> None:
-    def told(hour: int) -> list[tuple[str, str, date]]:
+    def told(hour: int) -> list[tuple[str, str, date | None]]:
         now = timezone.now().replace(hour=hour)
         scale.seed_scale(40, advanced=lambda _: None, workers=1, now=now)
         bulk = Customer.objects.filter(source=scale.SOURCE).order_by("external_id")

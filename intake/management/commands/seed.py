@@ -61,7 +61,8 @@ class Command(BaseCommand):
         if load.set_aside:
             with Progress("Indexes", len(load.set_aside), out=sys.stdout) as progress:
                 loading.put_back(load, advanced=progress.advance)
-        tables = [*scale.tables(), NameWord]  # its rows come by a trigger
+        tables = scale.tables()
+        tables.append(NameWord)  # its rows come by a trigger
         with Progress("Tables tidied", len(tables), out=sys.stdout) as progress:
             loading.tidy(tables, advanced=progress.advance)
         self._count()
