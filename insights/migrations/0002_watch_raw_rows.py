@@ -17,13 +17,14 @@ CREATE FUNCTION insights_day(at timestamptz) RETURNS date LANGUAGE sql STABLE AS
     ))::date
 $$;
 
--- Contacts that a contact opened from a to b may have made "come back within 7 days".
-CREATE FUNCTION insights_mark_contacts(customers bigint[], a timestamptz, b timestamptz)
-RETURNS void LANGUAGE sql AS $$
+-- Contacts that this one may have made "come back within 7 days": about the same, and before it.
+CREATE FUNCTION insights_mark_come_back(
+    customer bigint, reason bigint, opened timestamptz, is_asked boolean
+) RETURNS void LANGUAGE sql AS $$
     INSERT INTO insights_mark (source, day)
     SELECT DISTINCT 'contacts', insights_day(closed_at) FROM interactions_interaction
-    WHERE customer_id = ANY(customers) AND opened_at <= b
-      AND closed_at >= a - interval '7 days'
+    WHERE is_asked AND customer_id = customer AND contact_reason_id = reason
+      AND opened_at <= opened AND closed_at >= opened - interval '7 days'
 $$;
 
 -- Records of the customers on days from a to b: what they held then has changed.
@@ -95,24 +96,39 @@ RETURNS void LANGUAGE sql AS $$
 $$;
 
 CREATE FUNCTION insights_contacts_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE people bigint[]; a timestamptz; b timestamptz; closings timestamptz[];
+DECLARE closings timestamptz[];
 BEGIN
-    SELECT array_agg(DISTINCT customer_id), min(opened_at), max(opened_at)
-    INTO people, a, b FROM changed WHERE contact_reason_id IS NOT NULL;
+    INSERT INTO insights_mark (source, day)
+    SELECT DISTINCT 'contacts', insights_day(earlier.closed_at)
+    FROM changed JOIN interactions_interaction AS earlier
+      ON earlier.customer_id = changed.customer_id
+     AND earlier.contact_reason_id = changed.contact_reason_id
+     AND earlier.opened_at <= changed.opened_at
+     AND earlier.closed_at >= changed.opened_at - interval '7 days'
+    WHERE changed.direction = 'inbound' AND NOT changed.is_follow_up;
     SELECT array_agg(DISTINCT closed_at) INTO closings FROM changed WHERE closed_at IS NOT NULL;
-    IF people IS NOT NULL THEN PERFORM insights_mark_contacts(people, a, b); END IF;
     IF closings IS NOT NULL THEN
         PERFORM insights_mark_days('{{contacts,saves}}', closings);
     END IF;
     RETURN NULL;
 END $$;
 
+-- What a wrap-up changes says nothing of earlier contacts.
 CREATE FUNCTION insights_contact_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM insights_mark_contacts(
-        ARRAY[OLD.customer_id, NEW.customer_id],
-        least(OLD.opened_at, NEW.opened_at), greatest(OLD.opened_at, NEW.opened_at)
-    );
+    IF (OLD.customer_id, OLD.contact_reason_id, OLD.opened_at, OLD.direction, OLD.is_follow_up)
+        IS DISTINCT FROM
+       (NEW.customer_id, NEW.contact_reason_id, NEW.opened_at, NEW.direction, NEW.is_follow_up)
+    THEN
+        PERFORM insights_mark_come_back(
+            OLD.customer_id, OLD.contact_reason_id, OLD.opened_at,
+            OLD.direction = 'inbound' AND NOT OLD.is_follow_up
+        );
+        PERFORM insights_mark_come_back(
+            NEW.customer_id, NEW.contact_reason_id, NEW.opened_at,
+            NEW.direction = 'inbound' AND NOT NEW.is_follow_up
+        );
+    END IF;
     PERFORM insights_mark_days('{{contacts,saves}}', ARRAY[OLD.closed_at, NEW.closed_at]);
     RETURN NULL;
 END $$;

@@ -12,9 +12,10 @@ from insights import rollups
 from insights.models import Figure, Mark, RollUp
 from insights.periods import month_of
 from insights.tallies import TALLIES
+from interactions.models import Interaction
 from tests.insights import oracle
 from tests.insights.activity import Activity
-from tests.insights.scene import Scene, day
+from tests.insights.scene import Scene, day, noon
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,27 @@ def test_only_the_days_that_a_late_answer_touches_are_counted_again(scene: Scene
         ("follow_ups", day(15)),
         ("answers", day(15)),
         ("advocates", day(15)),
+    }
+
+
+def test_a_wrap_up_marks_its_own_day_and_no_earlier_one(scene: Scene) -> None:
+    scene.contact(scene.cast.ada, 3)
+    again = scene.contact(scene.cast.ada, 1)
+    Mark.objects.all().delete()
+    Interaction.objects.filter(pk=again.pk).update(closed_at=noon(0))
+    assert set(Mark.objects.filter(source="contacts").values_list("day", flat=True)) == {
+        day(1),
+        day(0),
+    }
+
+
+def test_one_who_comes_back_marks_the_earlier_contact_about_the_same(scene: Scene) -> None:
+    scene.contact(scene.cast.ada, 3)
+    Mark.objects.all().delete()
+    scene.contact(scene.cast.ada, 1)
+    assert set(Mark.objects.filter(source="contacts").values_list("day", flat=True)) == {
+        day(3),
+        day(1),
     }
 
 
