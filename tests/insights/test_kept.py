@@ -72,10 +72,15 @@ def test_another_name_of_a_need_is_shown_at_once(scene: Scene) -> None:
 
 
 def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
-    fragments, made = Fragments(most=2), []
+    fragments = Fragments(most=2)
+    made: list[str] = []
 
     def ask(key: str) -> str:
-        return fragments.get(key, lambda: made.append(key) or key.upper())  # type: ignore[func-returns-value]
+        def make() -> str:
+            made.append(key)
+            return key.upper()
+
+        return fragments.get(key, make)
 
     assert [ask(key) for key in ("a", "b", "a", "c", "a", "b")] == ["A", "B", "A", "C", "A", "B"]
     assert made == ["a", "b", "c", "b"]
