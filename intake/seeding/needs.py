@@ -9,15 +9,17 @@ from intake.seeding.contacts import Contact
 from intake.seeding.world import Coded
 
 STRENGTHS = ("0.60", "0.80", "0.90", "1.00")
+MET, MET_BY_STAYING = 0.62, 0.9  # of the needs told where it went well
 NOT_ACCEPTED = ("declined", "later", "not_relevant")
 
 
 def tell(book: Book, contact: Contact, code: str, open_needs: set[str], went_well: bool) -> None:
     """A need with its evidence; met, left unmet, missed or open, as the contact went."""
     need, product = book.world.needs[code], book.world.products[words.PRODUCTS_FOR[code]]
-    has_left = contact.reason == "close-account" and contact.profile.left_on is not None
+    wished_to_leave = contact.reason == "close-account"
+    has_left = wished_to_leave and contact.profile.left_on is not None
     chance = book.chance()
-    if went_well and chance < 0.62:
+    if went_well and chance < (MET_BY_STAYING if wished_to_leave else MET):
         status = "met"
     elif chance < 0.75 or code in open_needs or has_left:
         status = "unmet" if chance < 0.4 else "missed"
@@ -30,7 +32,7 @@ def tell(book: Book, contact: Contact, code: str, open_needs: set[str], went_wel
         contact.customer,
         contact.pk,
         need.pk,
-        "discovered" if contact.reason == "close-account" else "stated",
+        "discovered" if wished_to_leave else "stated",
         book.pick(STRENGTHS),
         evidence,
         status,
