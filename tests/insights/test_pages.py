@@ -266,6 +266,12 @@ def test_presets_and_days_are_remembered_by_the_links(busy: Scene) -> None:
         assert "start=" in address
 
 
+def test_enter_in_a_date_asks_for_that_date_and_for_no_preset(scene: Scene) -> None:
+    """A form is sent by its first button when Enter is pressed in a field."""
+    form = text_of(scene.cast.una, PAGE).partition('id="insights-filters"')[2]
+    assert re.findall(r"<button ([^>]*)>", form)[0] == 'class="visually-hidden" tabindex="-1"'
+
+
 def test_before_the_first_count_the_page_says_so(scene: Scene) -> None:
     page = text_of(scene.cast.una, PAGE)
     assert "counted for the first time" in page
