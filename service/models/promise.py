@@ -40,9 +40,7 @@ class PromiseQuerySet(TeamScopedQuerySet["Promise"]):
 
     def owed(self) -> Self:
         """Open, or broken and still not done: somebody has to act."""
-        return self.filter(
-            Q(status=PromiseStatus.OPEN) | Q(status=PromiseStatus.BROKEN, done_at=None)
-        )
+        return self.filter(status__in=[PromiseStatus.OPEN, PromiseStatus.BROKEN], done_at=None)
 
     def of(self, customer: Customer) -> Self:
         return self.filter(customer=customer)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -134,8 +135,9 @@ def test_my_work_and_the_conversation_alone_equal_those_on_the_desk(
     cast: Cast, sam: Client
 ) -> None:
     interaction = contact(cast, cast.ada)
-    whole = page(sam, "console:contact", interaction.pk)
-    work = page(sam, "console:work", open=interaction.pk)
+    with time_machine.travel(timezone.now(), tick=False):  # its clock runs
+        whole = page(sam, "console:contact", interaction.pk)
+        work = page(sam, "console:work", open=interaction.pk)
     assert panel(work, "panel-work") == panel(whole, "panel-work")
     alone = page(sam, "interactions:conversation", interaction.pk)
     assert panel(alone, "panel-conversation") == panel(whole, "panel-conversation")
