@@ -12,7 +12,7 @@ from contactcentre.files import ForgivingManifestStorage
 
 @pytest.fixture
 def storage(tmp_path: Path) -> ForgivingManifestStorage:
-    made = ForgivingManifestStorage(location=tmp_path, base_url="/static/")  # type: ignore[no-untyped-call]
+    made = ForgivingManifestStorage(location=tmp_path, base_url="/static/")
     made.save("js/keys.js", ContentFile(b'import { typing } from "./typing.js";\n'))
     made.save("js/typing.js", ContentFile(b"export const typing = 1;\n"))
     paths = {name: (made, name) for name in ("js/keys.js", "js/typing.js")}
