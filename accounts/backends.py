@@ -10,7 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 
 CONFIGURATION_APPS = frozenset(
-    {"accounts", "products", "interactions", "service", "needs", "offers", "followups"}
+    {
+        *("accounts", "products", "telephony", "interactions", "routing", "service", "needs"),
+        *("offers", "followups"),
+    }
 )
 
 

@@ -39,6 +39,7 @@ class Presence(models.TextChoices):
     ON_BREAK = "break", "On a break"
     IN_TRAINING = "training", "In training"
     IN_MEETING = "meeting", "In a meeting"
+    MISSED = "missed", "Missed a call"
     OFFLINE = "offline", "Offline"
 
 

@@ -22,6 +22,7 @@ from interactions.panels import conversation, timeline
 from needs.panels import needs
 from offers.panels import ways
 from offers.wrapping_up import outstanding, summary_of, wrap_up
+from routing.panels import phone
 from service.panels import requests
 
 SEARCH_LENGTH, FOUND = 100, 8
@@ -47,7 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Nothing open: what is owed, what waits, and the search."""
-    context = {"work": panels.my_work(user=_user(request)), "presences": Presence.choices}
+    user = _user(request)
+    context = {"work": panels.my_work(user=user), "presences": Presence.choices}
+    context["phone"] = phone(user) if user.is_agent else None
     return render(request, "console/desk.html", context)
 
 
@@ -109,6 +112,7 @@ def _around(*, user: User, row: Customer | Interaction, customer: Customer) -> d
         "interaction": interaction,
         "work": panels.my_work(user=user, open_pk=interaction.pk if interaction else None),
         "presences": Presence.choices,
+        "phone": phone(user) if user.is_agent else None,
         "service": requests(customer=customer, interaction=interaction),
         "needs": needs(customer=customer, interaction=interaction),
         "timeline": timeline(customer=customer),

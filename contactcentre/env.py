@@ -72,3 +72,7 @@ CONTINUUM_DEMO: bool = read.bool("CONTINUUM_DEMO", default=not PRODUCTION)
 DEMO_PASSWORD: str = read.str(
     "DEMO_PASSWORD", default=state.demo_password() if CONTINUUM_DEMO else ""
 )
+
+TELEPHONY_GATEWAY: str = read.str("TELEPHONY_GATEWAY", default="switch")
+RECORDINGS_ROOT: str = read.str("RECORDINGS_ROOT", default=str(state.state_folder() / "recordings"))
+MEDIA_ROOT: str = read.str("MEDIA_ROOT", default=str(state.state_folder() / "media"))

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.errors import NotAllowed, RuleBroken
@@ -16,7 +16,7 @@ from contactcentre import health, history
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("continuum.requests")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-DESK = frozenset({"console", "interactions", "service", "needs", "offers", "followups"})
+DESK = frozenset({"console", "interactions", "routing", "service", "needs", "offers", "followups"})
 CONFIGURING = frozenset({"offers:publication", "offers:restoration", "console:presence"})
 QUIET = ("/static/", "/health/", "/ready/")
 
@@ -82,7 +82,7 @@ def history_where_it_is_kept(get_response: GetResponse) -> GetResponse:
 
 
 def broken_rules(get_response: GetResponse) -> GetResponse:
-    """Show a domain's refusal in its own words: a fragment for htmx, a page otherwise."""
+    """Show a domain's refusal in its own words: a fragment, JSON for scripts, else a page."""
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _told(request, error) if isinstance(error, RuleBroken) else None
@@ -118,6 +118,8 @@ def administrators_look(get_response: GetResponse) -> GetResponse:
 
 
 def _told(request: HttpRequest, error: RuleBroken) -> HttpResponse:
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"message": str(error)}, status=error.status_code)
     name = "_rule_broken" if request.headers.get("HX-Request") else "rule_broken"
     context = {"error": error}
     return render(request, f"contactcentre/{name}.html", context, status=error.status_code)

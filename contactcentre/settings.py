@@ -26,10 +26,12 @@ OUR_APPS = [
     "console",
     "insights",
     "intake",
+    "portal",
     "followups",
     "offers",
     "needs",
     "service",
+    "routing",
     "interactions",
     "customers",
     "products",
@@ -225,6 +227,9 @@ TIME_ZONE = env.TIME_ZONE
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.MEDIA_ROOT
+RECORDINGS_ROOT = env.RECORDINGS_ROOT
+TELEPHONY_GATEWAY = env.TELEPHONY_GATEWAY
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

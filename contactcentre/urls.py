@@ -25,6 +25,8 @@ urlpatterns = [
     path("needs/", include("needs.urls")),
     path("offers/", include("offers.urls")),
     path("followups/", include("followups.urls")),
+    path("calls/", include("routing.urls")),
+    path("call-us/", include("portal.urls")),
     path("insights/", include("insights.urls")),
     path("", include("console.urls")),
 ]

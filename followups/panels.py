@@ -28,8 +28,9 @@ from followups.places import zone
 from followups.reviewing import permitted
 from interactions.models import Interaction
 from service.models import Promise, RequestType
-from telephony.adapters import gateway
+from telephony.adapters import named
 from telephony.gateway import Dialling
+from telephony.own_phone import OwnPhone
 
 PAGE: Final = 50
 COUNTED: Final = 1000
@@ -55,7 +56,7 @@ class Script:
     @property
     def dialling(self) -> Dialling | None:
         point = self.attempt.contact_point
-        return gateway().dialling(point.value) if point else None
+        return named(OwnPhone.name).dialling(point.value) if point else None
 
     @property
     def problem_owner(self) -> User:
@@ -115,7 +116,7 @@ class Owed:
 
     @property
     def dialling(self) -> Dialling | None:
-        return gateway().dialling(self.facts.phone) if self.facts.phone else None
+        return named(OwnPhone.name).dialling(self.facts.phone) if self.facts.phone else None
 
     @property
     def can_begin(self) -> bool:

@@ -8,17 +8,25 @@ from typing import Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from telephony.embedded import EmbeddedSwitch
 from telephony.gateway import Gateway
 from telephony.own_phone import OwnPhone
 
-ADAPTERS: Final[dict[str, type[Gateway]]] = {OwnPhone.name: OwnPhone}
+ADAPTERS: Final[dict[str, type[Gateway]]] = {
+    OwnPhone.name: OwnPhone,
+    EmbeddedSwitch.name: EmbeddedSwitch,
+}
 DEFAULT: Final = OwnPhone.name
 
 
-@lru_cache
 def gateway() -> Gateway:
-    """The adapter that the setting TELEPHONY_GATEWAY names; the agent's own phone otherwise."""
-    name = getattr(settings, "TELEPHONY_GATEWAY", DEFAULT)
+    """The adapter that the setting TELEPHONY_GATEWAY names."""
+    return named(getattr(settings, "TELEPHONY_GATEWAY", DEFAULT))
+
+
+@lru_cache
+def named(name: str) -> Gateway:
+    """The adapter of that name: a call stays with the one that it was begun with."""
     if name not in ADAPTERS:
         known = ", ".join(sorted(ADAPTERS))
         raise ImproperlyConfigured(f"TELEPHONY_GATEWAY is “{name}”; known are: {known}.")

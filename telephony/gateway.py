@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Final, Protocol
+from typing import Any, ClassVar, Final
+
+from telephony.protocol import Cause, Ear
+
+
+class Direction(StrEnum):
+    """Who called whom."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
 
 
 class CallState(StrEnum):
@@ -42,11 +53,13 @@ def later(now: CallState, told: CallState) -> CallState:
 class Capability(Enum):
     """What an adapter can do; the console offers nothing else."""
 
+    CARRIES_SOUND = "connects a browser to the call"
     PLACES_CALLS = "dials by itself"
-    REPORTS_STATES = "tells how a call goes"
     HOLDS = "puts a call on hold"
     TRANSFERS = "hands a call over"
-    RECORDS = "records a call"
+    ASKS = "plays questions and takes digits"
+    RECORDS = "records a call, with pauses"
+    MONITORS = "lets a supervisor listen, whisper and join"
 
 
 class GatewayError(Exception):
@@ -72,15 +85,6 @@ class NotCapable(GatewayError):
 
 
 @dataclass(frozen=True, slots=True)
-class CallOrder:
-    """One call to be placed; the same `key` twice is the same call."""
-
-    key: str
-    to: str
-    caller_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dialling:
     """What the person at the desk is shown: the number and, where they dial, a link for it."""
 
@@ -89,17 +93,88 @@ class Dialling:
     words: str
 
 
-class Gateway(Protocol):
-    """One way to reach a telephone. Every method that asks the outside world has a time-out."""
+@dataclass(frozen=True, slots=True)
+class CallRef:
+    """A call as its provider knows it: our key for it, and where it is."""
 
-    name: str
-    capabilities: frozenset[Capability]
+    key: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event as a provider sent it, in our words; `number` is the provider's own order."""
+
+    gateway: str
+    event_id: str
+    kind: str
+    number: int
+    at: datetime
+    leg: str
+    detail: dict[str, Any]
+
+
+class Gateway:
+    """One way to reach a telephone.
+
+    Every method asks the outside world with a time-out, outside any transaction, and raises
+    GatewayError; the same key twice is the same call, the same leg twice the same leg. An adapter
+    has the methods of its `capabilities`; the others raise NotCapable, as they do here.
+    """
+
+    name: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
 
     def dialling(self, number: str) -> Dialling:
         """How the agent reaches this E.164 number."""
+        raise NotImplementedError
 
-    def place(self, order: CallOrder) -> str:
-        """Place the call and return the provider's reference. Raises GatewayError."""
+    def open(
+        self, *, key: str, leg: str, direction: Direction, ring: float | None = None
+    ) -> CallRef:
+        """Make a call with its customer's leg; with `ring` (seconds) their phone rings."""
+        raise self._not_capable(Capability.PLACES_CALLS)
 
-    def state(self, reference: str) -> CallState:
-        """Ask the provider for the truth about a call. Raises GatewayError."""
+    def invite(self, ref: CallRef, *, leg: str, user: int, ring: float) -> None:
+        """Ring an agent's phone for `ring` seconds."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
+        """Connect a browser to its leg, also again after a reload; its SDP answer."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def drop(self, ref: CallRef, *, leg: str, cause: Cause) -> None:
+        """End one leg; the end of the customer's is the end of the call."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def end(self, ref: CallRef, *, cause: Cause) -> None:
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def hold(self, ref: CallRef, *, leg: str, is_held: bool) -> None:
+        """A held leg hears music, and nobody hears it."""
+        raise self._not_capable(Capability.HOLDS)
+
+    def say(self, ref: CallRef, *, leg: str, prompts: Sequence[str]) -> None:
+        raise self._not_capable(Capability.ASKS)
+
+    def ask(self, ref: CallRef, *, leg: str, questionnaire: dict[str, Any]) -> None:
+        """Play a `telephony.switch.scripts.Questionnaire`; answers come as events."""
+        raise self._not_capable(Capability.ASKS)
+
+    def send_digits(self, ref: CallRef, *, leg: str, keys: str) -> None:
+        raise self._not_capable(Capability.ASKS)
+
+    def record(self, ref: CallRef, *, how: str) -> None:
+        """`how` is start, pause, resume or stop."""
+        raise self._not_capable(Capability.RECORDS)
+
+    def monitor(self, ref: CallRef, *, leg: str, user: int, ear: Ear) -> None:
+        """A supervisor's leg: hears all, speaks to the agent, or to all."""
+        raise self._not_capable(Capability.MONITORS)
+
+    def told(self, ref: CallRef) -> list[Received] | None:
+        """All that the provider can still say about a call; None when it knows no such call."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def _not_capable(self, what: Capability) -> NotCapable:
+        return NotCapable(f"This telephony ({self.name}) has nothing that {what.value}.")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import phonenumbers
 
-from telephony.gateway import CallOrder, CallState, Capability, Dialling, NotCapable
+from telephony.gateway import Dialling, Gateway
 
 
-class OwnPhone:
+class OwnPhone(Gateway):
     """The gateway that needs no provider."""
 
     name = "own_phone"
-    capabilities: frozenset[Capability] = frozenset()
 
     def dialling(self, number: str) -> Dialling:
         """A tel: link (RFC 3966) that the agent's own phone program opens."""
@@ -23,14 +22,6 @@ class OwnPhone:
             link=f"tel:{number}",
             words="Dial it on your own phone, then say here how it went.",
         )
-
-    def place(self, order: CallOrder) -> str:
-        del order
-        raise NotCapable("Nobody but the agent dials here.")
-
-    def state(self, reference: str) -> CallState:
-        del reference
-        raise NotCapable("What a phone on the desk does is not known here.")
 
 
 def readable(number: str) -> str:

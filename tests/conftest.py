@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from django.conf import settings
 from django.db import connections
+from pytest_django.fixtures import Settings
+
+from tests.floor import Floor, open_floor
 
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
+
+
+@pytest.fixture
+def floor(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Floor:
+    """A queue with its people, and a provider that can be looked into."""
+    return open_floor(settings, monkeypatch)

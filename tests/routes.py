@@ -95,6 +95,29 @@ PANELS = {
     "followups:review_settlement": of("review", POSTED),
     "followups:script": Route(THE_TEAM, {"call_id": "call"}),
 }
+CALLING = {
+    "routing:phone": Route(EVERYBODY),
+    "routing:life": Route(POSTED),
+    "routing:connection": Route(POSTED, {"key": "=leg"}),
+    "routing:refusal": Route(POSTED, {"key": "=leg"}),
+    "routing:ending": Route(POSTED),
+    "routing:hold": Route(POSTED),
+    "routing:digits": Route(POSTED),
+    "routing:consultation": Route(POSTED),
+    "routing:handover": Route(POSTED),
+    "routing:return": Route(POSTED),
+    "routing:caller": Route(POSTED, {"pk": "=1"} | CUSTOMER),
+    "routing:somebody_else": Route(POSTED, {"pk": "=1"}),
+}
+PUBLIC_POSTED = POSTED | {"anonymous": 405}
+PORTAL = {
+    "portal:call_us": Route(ANYBODY),
+    "portal:calls": Route(PUBLIC_POSTED),
+    "portal:state": Route(NOBODY | {"anonymous": 404}, {"token": "=forged"}),
+    "portal:connection": Route(PUBLIC_POSTED, {"token": "=forged"}),
+    "portal:ending": Route(PUBLIC_POSTED, {"token": "=forged"}),
+    "portal:call_back": Route(PUBLIC_POSTED, {"token": "=forged"}),
+}
 LEADING = {
     "insights:retention": Route(LEADERS),
     "insights:records": Route(LEADERS, {"key": "=lost"}),
@@ -218,12 +241,16 @@ KEPT_FOR_GOOD = frozenset(
         "service_requesttype_delete",
         "needs_needtype_delete",
         "needs_discoveryquestion_delete",
+        "routing_queue_delete",
+        "telephony_callerid_delete",
     }
 )
 
 ROUTES: dict[str, Route] = {
     **DESK,
     **PANELS,
+    **CALLING,
+    **PORTAL,
     **LEADING,
     **CATALOGUE,
     **ACCOUNT,

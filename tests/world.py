@@ -17,7 +17,9 @@ from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Offer
 from offers.publishing import publish
+from routing.models import AgentSkill, Queue, Skill
 from service.models import Promise, ServiceRequest
+from telephony.models import CallerId
 from tests.cast import Cast, assemble, contact
 
 
@@ -35,6 +37,10 @@ def build_world() -> World:
     publish(by=cast.max, note="The first catalogue")
     FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
     ContactPolicy.objects.get_or_create(pk=1)
+    skill = Skill.objects.create(code="welsh", name="Welsh")
+    Queue.objects.create(name="Everyday", team=cast.team, skill=skill, is_default=True)
+    AgentSkill.objects.create(user=cast.sam, skill=skill)
+    CallerId.objects.create(name="The bank", number="+442079460000", verified_on="2026-01-05")
     need: dict[str, Any] = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
     first = contact(cast, cast.ada)
     Need.state(**need, interaction=first)

@@ -35,6 +35,7 @@ ADDRESSES = {
     "Retention dashboard": "/insights/",
     "Administration": "/admin/",
     "API description": "/api/v1/schema/",
+    "Customers call us": "/call-us/",
     "Health": "/ready/",
 }
 WEB = (
@@ -42,8 +43,10 @@ WEB = (
     *("--no-access-log", "--timeout-graceful-shutdown", "5"),
 )
 WORKER = ("-m", "celery", "-q", "-A", "contactcentre", "worker", "-c", "2")
+SWITCH = ("manage.py", "switch", "--name", "switch-1")
+CALLS = ("manage.py", "calls")
 BEAT = ("-m", "celery", "-q", "-A", "contactcentre", "beat", "--pidfile=")
-KEPT_ALIVE = {"web", "worker", "beat"}
+KEPT_ALIVE = {"web", "worker", "beat", "switch", "calls"}
 RELOAD = ("--reload", "--reload-include", "*.html")
 LOG_INS = "sam or rae (agents), una (supervisor), max (administrator)"
 
@@ -135,6 +138,8 @@ class Supervisor:
             raise CannotStart(f"The preparation failed; see {prepare.log.path}")
         self._begin("worker", *WORKER)
         self._begin("beat", *BEAT)
+        self._begin("calls", *CALLS)
+        self._begin("switch", *SWITCH)
         self._until_first_page()
         self._until_ended(frontend, seconds=FRONTEND_PATIENCE)
         self._welcome()

@@ -22,7 +22,7 @@ from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours, permission
 from interactions.models import Direction, Interaction, Outcome
-from telephony.adapters import gateway
+from telephony.own_phone import OwnPhone
 
 OPT_OUT_WORDING: Final = "follow-up-opt-out-1"
 
@@ -78,7 +78,7 @@ class CalledFollowUp(FollowUpRecord):
                 call=call,
                 contact_point_id=facts.phone_id,
                 by=by,
-                gateway=gateway().name,
+                gateway=OwnPhone.name,
                 started_at=now,
             )
             PermissionCheck.objects.create(

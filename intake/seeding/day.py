@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from customers.models import Customer
-from intake.seeding import catalogue, people, practice
+from intake.seeding import catalogue, people, practice, queues
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle
 from intake.seeding.today import Today
@@ -21,7 +21,7 @@ from products.models import CatalogueVersion
 SEED = 1864
 OURS = (
     "accounts", "products", "customers", "interactions", "service", "needs", "offers",
-    "followups", "insights", "intake", "telephony", "pghistory", "sessions",
+    "followups", "insights", "intake", "telephony", "routing", "pghistory", "sessions",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
     if is_seeded():
         return False
     practice.establish()
+    queues.open_queues()
     catalogue.stock()
     if not CatalogueVersion.objects.exists():
         publish(by=staff["max"], note="The first catalogue")

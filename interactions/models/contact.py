@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accounts.errors import Conflict
@@ -18,6 +19,7 @@ from customers.contact_points import Channel
 from customers.models import Customer
 from interactions.models.timeline import TimelineEntry, TimelineKind
 from interactions.signals import interaction_closed
+from telephony.models import Call
 
 
 class Intent(models.TextChoices):
@@ -100,6 +102,9 @@ class Interaction(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    call = models.OneToOneField(
+        Call, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     is_follow_up = models.BooleanField(default=False)
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +170,7 @@ class Interaction(models.Model):
         contact_reason: ContactReason | None = None,
         subject: str = "",
         is_follow_up: bool = False,
+        call: Call | None = None,
     ) -> Interaction:
         """Begin a contact; with `by` it is that agent's at once."""
         with transaction.atomic():
@@ -176,6 +182,7 @@ class Interaction(models.Model):
                 contact_reason=contact_reason,
                 subject=subject,
                 is_follow_up=is_follow_up,
+                call=call,
             )
             AuditEntry.record(by=by, verb="interaction opened", subject=interaction)
             panel_changed(
@@ -196,6 +203,26 @@ class Interaction(models.Model):
                 AuditEntry.record(by=by, verb="interaction taken", subject=self)
                 panel_changed(panel="console.my_work", team_ids=[self.customer.team_id])
         return bool(taken)
+
+    def give_to(self, *, by: User, to: User, brief: str) -> bool:
+        """Hand an open contact to a colleague; the brief stands in its notes, first of all."""
+        with transaction.atomic():
+            given = (
+                Interaction.objects.open()
+                .filter(pk=self.pk, agent=by)
+                .update(
+                    agent=to,
+                    notes=Concat(Value(f"[from {by}] {brief}\n"), F("notes")),
+                    notes_version=F("notes_version") + 1,
+                )
+            )
+            if given:
+                self.agent = to
+                AuditEntry.record(
+                    by=by, verb="interaction given", subject=self, detail={"to": to.pk}
+                )
+                panel_changed(panel="console.my_work", user_ids=[by.pk, to.pk])
+        return bool(given)
 
     def give_reason(self, *, by: User, contact_reason: ContactReason, subject: str = "") -> None:
         """Say why the customer got in touch. Raises InteractionClosed."""

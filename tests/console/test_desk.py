@@ -20,7 +20,7 @@ from tests.cast import Cast, assemble, contact
 pytestmark = pytest.mark.django_db
 Queries = Callable[[int], AbstractContextManager[object]]
 
-STATEMENTS = 8  # who looks, the contact with its customer, my work, and one or two a panel
+STATEMENTS = 9  # who looks, the contact with its customer, my work, and one or two a panel
 LARGEST_PAGE = 40 * 1024
 
 

@@ -14,9 +14,10 @@ from telephony import adapters
 from telephony.gateway import (
     ENDED,
     RANK,
-    CallOrder,
     CallRefused,
     CallState,
+    Capability,
+    Direction,
     GatewayError,
     GatewayUnavailable,
     NotCapable,
@@ -67,18 +68,15 @@ def test_the_agents_own_phone_shows_a_link_and_claims_nothing() -> None:
     shown = phone.dialling("+442079460101")
     assert (shown.link, shown.number) == ("tel:+442079460101", "+44 20 7946 0101")
     assert phone.capabilities == frozenset()
-    with pytest.raises(NotCapable):
-        phone.place(CallOrder(key="1", to="+442079460101", caller_id="+442079460000"))
-    with pytest.raises(NotCapable):
-        phone.state("1")
+    with pytest.raises(NotCapable, match="own_phone"):
+        phone.open(key="1", leg="c", direction=Direction.OUTBOUND)
 
 
 def test_the_setting_names_the_gateway(settings: Settings) -> None:
-    adapters.gateway.cache_clear()
+    settings.TELEPHONY_GATEWAY = "own_phone"
     assert adapters.gateway().name == "own_phone"
+    settings.TELEPHONY_GATEWAY = "switch"
+    assert adapters.gateway().capabilities == frozenset(Capability)
     settings.TELEPHONY_GATEWAY = "pigeon"
-    adapters.gateway.cache_clear()
-    with pytest.raises(ImproperlyConfigured, match="“pigeon”; known are: own_phone"):
+    with pytest.raises(ImproperlyConfigured, match="“pigeon”; known are: own_phone, switch"):
         adapters.gateway()
-    del settings.TELEPHONY_GATEWAY
-    adapters.gateway.cache_clear()

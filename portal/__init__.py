@@ -1,0 +1,1 @@
+"""What customers see of us: call us, and how long it will take."""

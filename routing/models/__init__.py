@@ -1,0 +1,20 @@
+"""What is kept about queues, callers' places, and phones."""
+
+from routing.models.call_backs import CallBack, CallBackReason
+from routing.models.consultations import Consultation
+from routing.models.phones import AgentPhone
+from routing.models.places import Match, Place, PlaceState
+from routing.models.queues import AgentSkill, Queue, Skill
+
+__all__ = [
+    "AgentPhone",
+    "AgentSkill",
+    "CallBack",
+    "CallBackReason",
+    "Consultation",
+    "Match",
+    "Place",
+    "PlaceState",
+    "Queue",
+    "Skill",
+]

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from routing import views
+
+app_name = "routing"
+
+urlpatterns = [
+    path("phone/", views.phone, name="phone"),
+    path("phone/life/", views.sign_of_life, name="life"),
+    path("legs/<slug:key>/connection/", views.connection, name="connection"),
+    path("legs/<slug:key>/refusal/", views.refusal, name="refusal"),
+    path("ending/", views.ending, name="ending"),
+    path("hold/", views.hold, name="hold"),
+    path("digits/", views.digits, name="digits"),
+    path("consultation/", views.consultation, name="consultation"),
+    path("consultation/handover/", views.hand_over, name="handover"),
+    path("consultation/return/", views.return_to_customer, name="return"),
+    path("places/<int:pk>/caller/<int:customer_id>/", views.caller, name="caller"),
+    path("places/<int:pk>/somebody-else/", views.somebody_else, name="somebody_else"),
+]

@@ -1,0 +1,84 @@
+/* The customer's phone: ask, wait with music and a place in the queue, talk, press keys. */
+import { connect, microphone } from "./line.js";
+
+const main = document.querySelector("[data-calls]"), find = (name) => main.querySelector(`[data-${name}]`);
+const token = document.querySelector("meta[name=csrf-token]").content;
+const POLL = 3000, AGAIN = 1500, TRIES = 6;
+let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0;
+
+async function post(address, fields = {}, keepalive = false) {
+  const answer = await fetch(address, { method: "POST", keepalive, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token, Accept: "application/json" } });
+  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) return told;
+  throw new Error(Object.values(told.errors ?? {}).flat()[0] ?? told.detail ?? told.message ?? "That did not work. Please try again.");
+}
+function show(state) {
+  main.dataset.state = state;
+  find("call-form").hidden = state !== "ready";
+  find("in-call").hidden = state !== "calling";
+  find("over").hidden = state !== "over";
+}
+const words = (text) => { if (find("words").textContent !== text) find("words").textContent = text; };
+
+async function join() {
+  line?.close();
+  line = await connect(stream, async (sdp) => (await post(call.connection, { sdp })).sdp, heard);
+  tries = 0;
+}
+function heard(word) {
+  if (word === "ended") over("The call has ended. Thank you.");
+  if (word === "lost" && call) again();
+}
+function again() {
+  words("The connection was lost. Reconnecting you…");
+  if ((tries += 1) > TRIES) return over("The connection was lost. We will call you back if we have your number.");
+  setTimeout(() => call && join().catch(again), AGAIN);
+}
+async function follow() {
+  const answer = await fetch(call.state).catch(() => null);
+  if (!call || !answer?.ok) return;
+  const { state, position, minutes } = await answer.json();
+  if (state === "over" || state === "done" || state === "left") return over("The call has ended. Thank you.");
+  words({ talking: "You are talking to us." }[state] ?? `You are number ${position} in the queue.`);
+  find("wait").textContent = state !== "talking" && minutes ? `About ${minutes} minute${minutes > 1 ? "s" : ""}. You keep your place, whatever happens.` : "";
+  find("call-back").hidden = state === "talking";
+}
+function over(text) {
+  clearInterval(timer);
+  line?.close();
+  stream?.getTracks().forEach((track) => track.stop());
+  call = line = stream = null;
+  find("over-words").textContent = text;
+  show("over");
+}
+function tick() {
+  const seconds = Math.floor((Date.now() - startedAt) / 1000);
+  find("clock").textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+  if (seconds % (POLL / 1000) === 0) follow();
+}
+
+find("call-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  find("error").textContent = "";
+  try {
+    stream = await microphone();
+    call = await post(main.dataset.calls, new FormData(event.target));
+    show("calling");
+    startedAt = Date.now();
+    timer = setInterval(tick, 1000);
+    await join();
+    follow();
+  } catch (error) {
+    if (call) over(error.message);
+    else find("error").textContent = error.message;
+  }
+});
+main.addEventListener("click", ({ target }) => {
+  const button = target.closest("button");
+  if (!button) return;
+  if (button.dataset.digit) line?.press(button.dataset.digit);
+  if ("end" in button.dataset) { post(call.ending).catch(() => {}); over("You have hung up. Thank you for calling."); }
+  if ("mute" in button.dataset) { const isMute = button.getAttribute("aria-pressed") !== "true"; button.setAttribute("aria-pressed", String(isMute)); line?.mute(isMute); }
+  if ("callBack" in button.dataset) post(call.call_back, { number: find("call-form").elements.number.value }).then(() => over("We will call you back. You keep your place in the queue."), (error) => words(error.message));
+  if ("again" in button.dataset) show("ready");
+});

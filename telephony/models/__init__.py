@@ -1,0 +1,8 @@
+"""What is kept about calls: their legs, events, recordings, and the numbers we show."""
+
+from telephony.models.calls import Call, Leg, Purpose
+from telephony.models.events import CallEvent
+from telephony.models.numbers import CallerId
+from telephony.models.recordings import Recording
+
+__all__ = ["Call", "CallEvent", "CallerId", "Leg", "Purpose", "Recording"]

@@ -1,0 +1,336 @@
+"""What the switch does when it is asked: every verb of the protocol, over all its calls."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from telephony.protocol import Answer, Cause, Command, Ear, Event, Kind, Party, Verb
+from telephony.switch.conversations import RING_LEAST, RING_SECONDS, Conversation, Leg, Where
+from telephony.switch.lines import Line, NotOurs
+from telephony.switch.recordings import Recording
+from telephony.switch.scripts import Asking, Questionnaire, Saying
+from telephony.switch.sound import FRAME_SECONDS, Samples, read_wave
+from telephony.switch.tones import tone_of
+
+logger = logging.getLogger(__name__)
+
+CONNECTING_SECONDS: Final = 10.0
+REMEMBERED_SECONDS: Final = 15 * 60.0  # how long an ended call can still be asked about
+CALLS_MOST: Final = 50
+EVENTS_MOST: Final = 2_000  # of one call
+PROMPT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+
+
+class Refused(Exception):
+    """A command that cannot be carried out; the words go back to whoever asked."""
+
+    def __init__(self, words: str, *, is_permanent: bool = True) -> None:
+        super().__init__(words)
+        self.is_permanent = is_permanent
+
+
+@dataclass
+class Known:
+    """A call with all that was told about it, so that it can be told again."""
+
+    conversation: Conversation
+    events: list[Event] = field(default_factory=list)
+    recording: Recording | None = None
+    ended_at: float | None = None
+
+
+class Desk:
+    """All calls of one switch process."""
+
+    def __init__(self, name: str, *, prompts: list[Path], recordings: Path) -> None:
+        self.name, self.boot = name, uuid.uuid4().hex[:12]
+        self.prompt_folders, self.recordings = prompts, recordings
+        self.calls: dict[str, Known] = {}
+        self.outbox: deque[Event] = deque()
+        self.told = asyncio.Event()
+        self.number = 0
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.verbs: dict[Verb, Callable[[Command], Awaitable[dict[str, Any]]]] = {
+            Verb.OPEN: self._open,
+            Verb.INVITE: self._invite,
+            Verb.ATTACH: self._attach,
+            Verb.HOLD: self._hold,
+            Verb.RESUME: self._hold,
+            Verb.DROP: self._drop,
+            Verb.END: self._end,
+            Verb.SAY: self._say,
+            Verb.ASK: self._ask,
+            Verb.DIGITS: self._digits,
+            Verb.RECORD: self._record,
+            Verb.LISTEN: self._listen,
+            Verb.STATE: self._state,
+            Verb.CALLS: self._calls,
+        }
+
+    # -- being asked ------------------------------------------------------------------------
+
+    async def do(self, command: Command) -> Answer:
+        """Carry out one command. A command that comes too late is not carried out."""
+        if time.time() > command.expires_at:
+            return Answer(False, words="The switch heard this too late.")
+        try:
+            return Answer(True, value=await self.verbs[command.verb](command))
+        except Refused as refused:
+            return Answer(False, words=str(refused), is_permanent=refused.is_permanent)
+        except (ValueError, TypeError, KeyError) as error:
+            return Answer(False, words=f"The switch cannot do that: {error}", is_permanent=True)
+
+    async def _open(self, command: Command) -> dict[str, Any]:
+        """A call with the leg of its customer; the same call twice is one call.
+
+        With `ring` (seconds) the customer's phone is rung, for no less than the law says.
+        """
+        if command.call not in self.calls:
+            if self.count >= CALLS_MOST:
+                raise Refused("Every line of this switch is busy.", is_permanent=False)
+            now = time.monotonic()
+            tell = self._teller(command.call)
+            conversation = Conversation(command.call, tell=tell, now=now)
+            self.calls[command.call] = Known(conversation)
+            tell(Kind.CALL_CREATED, "", dict(command.detail))
+            leg = Leg(command.leg, Party.CUSTOMER)
+            conversation.add(leg)
+            if "ring" in command.detail:
+                seconds = max(float(command.detail["ring"]), RING_LEAST)
+                conversation.ring(leg, until=now + seconds)
+        return {}
+
+    async def _invite(self, command: Command) -> dict[str, Any]:
+        conversation = self._conversation(command)
+        if command.leg not in conversation.legs:
+            party = Party(command.detail["party"])
+            if party is Party.CUSTOMER:
+                raise Refused("A call has one customer.")
+            user, ear = command.detail.get("user"), Ear(command.detail.get("ear", Ear.LISTEN))
+            leg = Leg(command.leg, party, user=user, ear=ear)
+            conversation.add(leg)
+            if party is Party.AGENT:
+                seconds = float(command.detail.get("ring", RING_SECONDS))
+                conversation.ring(leg, until=time.monotonic() + seconds)
+        return {}
+
+    async def _attach(self, command: Command) -> dict[str, Any]:
+        conversation, leg = self._conversation(command), self._leg(command)
+        line = Line(
+            gone=lambda: self._gone(conversation, leg, line),
+            keyed=lambda key: conversation.pressed(leg, key),
+        )
+        try:
+            sdp = await line.answer(str(command.detail["sdp"]))
+        except NotOurs as error:
+            raise Refused(str(error)) from error
+        self._in_background(self._until_connected(conversation, leg, line))
+        return {"sdp": sdp}
+
+    async def _until_connected(self, conversation: Conversation, leg: Leg, line: Line) -> None:
+        try:
+            async with asyncio.timeout(CONNECTING_SECONDS):
+                await line.connected.wait()
+        except TimeoutError:
+            await line.close()
+            return
+        if leg.where is Where.LEFT:
+            await line.close()
+            return
+        before = conversation.connected(leg, line, now=time.monotonic())
+        if before:
+            await before.close()
+
+    def _gone(self, conversation: Conversation, leg: Leg, line: Line) -> None:
+        if leg.line is line:
+            conversation.lost(leg, now=time.monotonic())
+        self._in_background(line.close())
+
+    async def _hold(self, command: Command) -> dict[str, Any]:
+        leg = self._leg(command)
+        self._conversation(command).hold(leg, is_held=command.verb is Verb.HOLD)
+        return {}
+
+    async def _drop(self, command: Command) -> dict[str, Any]:
+        cause = Cause(command.detail.get("cause", Cause.HUNG_UP))
+        known = self.calls.get(command.call)
+        leg = known.conversation.legs.get(command.leg) if known else None
+        if known and leg:
+            known.conversation.drop(leg, cause, now=time.monotonic())
+        return {}
+
+    async def _end(self, command: Command) -> dict[str, Any]:
+        cause = Cause(command.detail.get("cause", Cause.HUNG_UP))
+        if known := self.calls.get(command.call):
+            known.conversation.end(cause, now=time.monotonic())
+        return {}
+
+    async def _say(self, command: Command) -> dict[str, Any]:
+        leg = self._leg(command)
+        script = Saying(
+            [str(name) for name in command.detail["prompts"]],
+            prompts=self.prompt,
+            tell=self._teller_of(command),
+        )
+        self._conversation(command).play(leg, script, now=time.monotonic())
+        return {}
+
+    async def _ask(self, command: Command) -> dict[str, Any]:
+        leg = self._leg(command)
+        asked = Questionnaire.read(command.detail)
+        script = Asking(asked, prompts=self.prompt, tell=self._teller_of(command))
+        self._conversation(command).play(leg, script, now=time.monotonic())
+        return {}
+
+    async def _digits(self, command: Command) -> dict[str, Any]:
+        leg, keys = self._leg(command), str(command.detail["keys"])
+        sounds = dict(zip(keys, map(tone_of, keys), strict=True))
+        script = Saying(list(keys), prompts=sounds.__getitem__, tell=self._teller_of(command))
+        self._conversation(command).play(leg, script, now=time.monotonic())
+        return {}
+
+    async def _record(self, command: Command) -> dict[str, Any]:
+        """`how` is start, pause, resume or stop."""
+        conversation = self._conversation(command)
+        known, how = self.calls[command.call], str(command.detail["how"])
+        if how == "start" and known.recording is None:
+            path = self.recordings / f"{command.call}-{uuid.uuid4().hex[:8]}.wav"
+            known.recording = Recording(path, started_at=datetime.now(UTC))
+            conversation.tap = known.recording.take
+        elif known.recording is None:
+            raise Refused("This call is not being recorded.")
+        elif how == "stop":
+            self._keep_recording(known)
+        elif how in {"pause", "resume"}:
+            getattr(known.recording, how)()
+        return {"is_recording": known.recording is not None}
+
+    def _keep_recording(self, known: Known) -> None:
+        if known.recording:
+            told = known.recording.close()
+            known.recording = known.conversation.tap = None
+            self._teller(known.conversation.key)(Kind.RECORDING_READY, "", told)
+
+    async def _listen(self, command: Command) -> dict[str, Any]:
+        self._leg(command).ear = Ear(command.detail["ear"])
+        return {}
+
+    async def _state(self, command: Command) -> dict[str, Any]:
+        """Everything that was told about a call, to be taken in again."""
+        known = self.calls.get(command.call)
+        if known is None:
+            return {"is_known": False, "events": []}
+        return {"is_known": True, "events": [event.packed() for event in known.events]}
+
+    async def _calls(self, command: Command) -> dict[str, Any]:
+        del command
+        return {"calls": list(self.calls)}
+
+    # -- telling ----------------------------------------------------------------------------
+
+    def _teller(self, call: str) -> Callable[[Kind, str, dict[str, Any]], None]:
+        def tell(kind: Kind, leg: str, detail: dict[str, Any]) -> None:
+            self.number += 1
+            event = Event(
+                id=f"{self.name}-{self.boot}-{self.number}",
+                number=self.number,
+                kind=kind,
+                at=datetime.now(UTC).isoformat(),
+                call=call,
+                leg=leg,
+                detail=detail | {"switch": self.name},
+            )
+            known = self.calls[call]
+            if len(known.events) < EVENTS_MOST:
+                known.events.append(event)
+            self.outbox.append(event)
+            self.told.set()
+
+        return tell
+
+    def _teller_of(self, command: Command) -> Callable[[Kind, dict[str, Any]], None]:
+        tell = self._teller(command.call)
+        return lambda kind, detail: tell(kind, command.leg, detail | {"asked_by": command.id})
+
+    # -- living -----------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        return sum(1 for known in self.calls.values() if known.ended_at is None)
+
+    def tick(self) -> None:
+        """One frame for everybody; put away what is over."""
+        now = time.monotonic()
+        for key, known in list(self.calls.items()):
+            if known.ended_at is None:
+                known.conversation.tick(now=now)
+                self._close_left(known, now)
+            elif now - known.ended_at > REMEMBERED_SECONDS:
+                del self.calls[key]
+
+    def _close_left(self, known: Known, now: float) -> None:
+        for leg in known.conversation.legs.values():
+            if leg.where is Where.LEFT and leg.line:
+                line, leg.line = leg.line, None
+                self._in_background(self._say_goodbye(known, leg, line))
+        if known.conversation.is_over:
+            known.ended_at = now
+            self._keep_recording(known)
+
+    async def _say_goodbye(self, known: Known, leg: Leg, line: Line) -> None:
+        quality = await line.quality()
+        if quality:
+            self._teller(known.conversation.key)(Kind.QUALITY, leg.key, quality)
+        line.tell("ended")
+        await asyncio.sleep(FRAME_SECONDS)
+        await line.close()
+
+    async def close(self) -> None:
+        """End every call truthfully, because this process ends."""
+        for known in self.calls.values():
+            known.conversation.end(Cause.SWITCH_GONE, now=time.monotonic())
+            self._close_left(known, time.monotonic())
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=2)
+
+    def prompt(self, name: str) -> Samples:
+        """The sound of that name, from the first folder that has it. Raises Refused."""
+        if PROMPT_NAME.fullmatch(name):
+            for folder in self.prompt_folders:
+                if (path := folder / f"{name}.wav").is_file():
+                    return _prompt(path, path.stat().st_mtime_ns)
+        raise Refused(f"There is no prompt “{name}”.")
+
+    def _conversation(self, command: Command) -> Conversation:
+        known = self.calls.get(command.call)
+        if known is None or known.conversation.is_over:
+            raise Refused("This call is over.")
+        return known.conversation
+
+    def _leg(self, command: Command) -> Leg:
+        leg = self._conversation(command).legs.get(command.leg)
+        if leg is None or leg.where is Where.LEFT:
+            raise Refused("This leg has left the call.")
+        return leg
+
+    def _in_background(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(doing)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+@lru_cache(maxsize=200)
+def _prompt(path: Path, changed: int) -> Samples:
+    del changed  # a newer file of that name is another sound
+    return read_wave(path)
