@@ -91,8 +91,8 @@ def administration(page: Page, url: str) -> None:
     picture(page, "catalogue")
     page.get_by_role("link", name="Saver Plus").first.click()
     picture(page, "product")
-    page.goto(f"{url}/offers/preview/saver-plus/?q=Hannah+Osei")
-    page.get_by_role("link", name="Hannah Osei").click()
+    page.goto(f"{url}/offers/preview/saver-plus/?q=Ada+Byron")
+    page.get_by_role("link", name="Ada Byron").click()
     picture(page, "preview")
 
 
