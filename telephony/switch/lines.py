@@ -15,7 +15,7 @@ from aiortc.rtcrtpsender import RTCRtpSender
 from av import AudioFrame
 
 from telephony.switch.sound import RATE, SILENCE, Samples
-from telephony.switch.speaking import Mouth
+from telephony.switch.speaking import Encoder, Mouth, music_packets, silent_packet
 
 BEHIND: Final = 8  # frames that may wait to be heard: 160 ms of jitter
 FIRST: Final = 2  # frames gathered before the first is heard
@@ -33,7 +33,7 @@ class Line:
     def __init__(self, *, gone: Callable[[], None], keyed: Callable[[str], None]) -> None:
         # No servers are asked for an address: everything is on this network.
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.mouth = Mouth()
+        self.mouth, self.encoder = Mouth(), Encoder()
         self.heard: deque[Samples] = deque(maxlen=BEHIND)
         self.heard_at = 0.0
         self.is_connected = self.is_closed = self.is_primed = False
@@ -76,6 +76,18 @@ class Line:
             return self.heard.popleft()
         self.is_primed = False
         return SILENCE
+
+    def send(self, frame: Samples) -> None:
+        """What the other end hears next."""
+        self.mouth.say(self.encoder.encode(frame))
+
+    def send_music(self, tick: int) -> None:
+        """The music at this tick; it was encoded once for everybody who waits."""
+        packets = music_packets()
+        self.mouth.say(packets[tick % len(packets)])
+
+    def send_silence(self) -> None:
+        self.mouth.say(silent_packet())
 
     @property
     def is_quiet(self) -> bool:
