@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from customers.places import zone
 from followups.forms import AnswersForm, OutcomeForm
 from followups.models import (
     TRIED,
@@ -24,7 +25,6 @@ from followups.models import (
 )
 from followups.models.follow_up import chosen_request_type
 from followups.permission import Facts, Permission, calling_hours, permission
-from followups.places import zone
 from followups.reviewing import permitted
 from interactions.models import Interaction
 from service.models import Promise, RequestType

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import models
 
-from followups.places import CallingHours, candidate_zones
+from customers.places import CallingHours, candidate_zones
 
 COMPLAINT_RECHECK = timedelta(hours=24)
 

@@ -12,11 +12,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.errors import NotAllowed
 from accounts.models import User
+from customers.places import zone
 from followups import panels, reviewing
 from followups.errors import DraftMovedOn, FollowUpSettled
 from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm, PutOffForm
 from followups.models import AnswerDraft, FollowUp, FollowUpStatus
-from followups.places import zone
 from interactions.models import Interaction
 from needs.models import NeedsReview
 

@@ -90,6 +90,9 @@ class EmbeddedSwitch(Gateway):
     def invite(self, ref: CallRef, *, leg: str, user: int, ring: float) -> None:
         self._send(ref, Verb.INVITE, leg, party=Party.AGENT, user=user, ring=ring)
 
+    def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
+        self._send(ref, Verb.RING, leg, ring=ring)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         return str(self._send(ref, Verb.ATTACH, leg, sdp=offer)["sdp"])
 

@@ -139,6 +139,10 @@ class Gateway:
         """Ring an agent's phone for `ring` seconds."""
         raise self._not_capable(Capability.CARRIES_SOUND)
 
+    def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
+        """Ring the customer's phone in a call that was opened without; a second time nothing."""
+        raise self._not_capable(Capability.PLACES_CALLS)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         """Connect a browser to its leg, also again after a reload; its SDP answer."""
         raise self._not_capable(Capability.CARRIES_SOUND)

@@ -4,5 +4,6 @@ from telephony.models.calls import Call, Leg, Purpose
 from telephony.models.events import CallEvent
 from telephony.models.numbers import CallerId
 from telephony.models.recordings import Recording
+from telephony.models.suppressions import SuppressionEntry
 
-__all__ = ["Call", "CallEvent", "CallerId", "Leg", "Purpose", "Recording"]
+__all__ = ["Call", "CallEvent", "CallerId", "Leg", "Purpose", "Recording", "SuppressionEntry"]

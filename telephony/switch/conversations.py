@@ -67,8 +67,9 @@ class Leg:
 class Conversation:
     """One call: its legs, and 50 times a second what each of them hears."""
 
-    def __init__(self, key: str, *, tell: Tell, now: float) -> None:
-        self.key, self._tell = key, tell
+    def __init__(self, key: str, *, tell: Tell, now: float, is_ours: bool = False) -> None:
+        """`is_ours`: we call them, and so nobody's phone rings without one of us there."""
+        self.key, self._tell, self.is_ours = key, tell, is_ours
         self.legs: dict[str, Leg] = {}
         self.alone_until = now + ALONE_SECONDS
         self.is_over = False
@@ -119,6 +120,7 @@ class Conversation:
         if leg.where is not Where.TALKING:
             return
         back = CUSTOMER_BACK_SECONDS if leg.party is Party.CUSTOMER else AGENT_BACK_SECONDS
+        self._let_nobody_answer_alone(leg, now=now)
         leg.where, leg.until = Where.LOST, now + back
         self.tell(Kind.LEG_LOST, leg.key, {})
 
@@ -130,7 +132,16 @@ class Conversation:
         self.tell(Kind.LEG_LEFT, leg.key, {"cause": cause, "was_answered": was_answered})
         if leg.party is Party.CUSTOMER:
             self.end(cause, now=now)
-        elif not list(self.of(Party.AGENT)):
+            return
+        self._let_nobody_answer_alone(leg, now=now)
+        if not list(self.of(Party.AGENT)):
+    def _let_nobody_answer_alone(self, gone: Leg, *, now: float) -> None:
+        """In a call of ours that has not been answered yet, the last agent's going ends it."""
+        waits = any(not leg.was_answered for leg in self.of(Party.CUSTOMER))
+        others = any(leg.is_here for leg in self.of(Party.AGENT))
+        if self.is_ours and gone.party is Party.AGENT and waits and not others:
+            self.end(Cause.CANCELED, now=now)
+
             self.alone_until = min(self.alone_until, now + AFTERWARDS_SECONDS)
 
     def end(self, cause: Cause, *, now: float) -> None:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from telephony.gateway import Direction
 from telephony.protocol import Answer, Cause, Command, Ear, Event, Kind, Party, Verb
 from telephony.switch.conversations import RING_LEAST, RING_SECONDS, Conversation, Leg, Where
 from telephony.switch.lines import Line, NotOurs
@@ -64,6 +65,7 @@ class Desk:
         self.verbs: dict[Verb, Callable[[Command], Awaitable[dict[str, Any]]]] = {
             Verb.OPEN: self._open,
             Verb.INVITE: self._invite,
+            Verb.RING: self._ring,
             Verb.ATTACH: self._attach,
             Verb.HOLD: self._hold,
             Verb.RESUME: self._hold,
@@ -101,7 +103,8 @@ class Desk:
                 raise Refused("Every line of this switch is busy.", is_permanent=False)
             now = time.monotonic()
             tell = self._teller(command.call)
-            conversation = Conversation(command.call, tell=tell, now=now)
+            is_ours = command.detail.get("direction") == Direction.OUTBOUND
+            conversation = Conversation(command.call, tell=tell, now=now, is_ours=is_ours)
             self.calls[command.call] = Known(conversation)
             tell(Kind.CALL_CREATED, "", dict(command.detail))
             leg = Leg(command.leg, Party.CUSTOMER)
@@ -123,6 +126,18 @@ class Desk:
             if party is Party.AGENT:
                 seconds = float(command.detail.get("ring", RING_SECONDS))
                 conversation.ring(leg, until=time.monotonic() + seconds)
+        return {}
+
+    async def _ring(self, command: Command) -> dict[str, Any]:
+        """Ring the customer's phone, once somebody is there to talk to whoever answers."""
+        conversation, leg = self._conversation(command), self._leg(command)
+        if leg.party is not Party.CUSTOMER:
+            raise Refused("Only a customer's phone is rung so.")
+        if leg.where is Where.INVITED:
+            if not any(agent.is_here for agent in conversation.of(Party.AGENT)):
+                raise Refused("Nobody is there to talk to whoever answers.")
+            seconds = max(float(command.detail.get("ring", RING_SECONDS)), RING_LEAST)
+            conversation.ring(leg, until=time.monotonic() + seconds)
         return {}
 
     async def _attach(self, command: Command) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followups.permission import Facts, Permission, Rule, permission
-from followups.places import candidate_zones, is_public_holiday, zones_of_number
+from customers.places import candidate_zones, is_public_holiday, zones_of_number
 from tests.followups.scenes import NOON
 
 LONDON_NUMBER = "+442079460101"

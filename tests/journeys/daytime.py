@@ -16,7 +16,7 @@ SCRIPT = """
 from datetime import time, timedelta
 from django.utils import timezone
 from customers.models import Customer
-from followups.places import CallingHours, candidate_zones
+from customers.places import CallingHours, candidate_zones
 
 PLACES = (
     ("GB", "Europe/London", "+4420794601"),

@@ -52,6 +52,9 @@ class FakeProvider(Gateway):
     def invite(self, ref: CallRef, *, leg: str, user: int, ring: float) -> None:
         self._asked("invite", ref, leg=leg, user=user, ring=ring)
 
+    def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
+        self._asked("ring", ref, leg=leg, ring=ring)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         self._asked("attach", ref, leg=leg)
         return f"answer to {offer}"
