@@ -34,6 +34,7 @@ class Verb(StrEnum):
     OPEN = "open"  # a call with its customer's leg, connected by the customer's own browser
     INVITE = "invite"  # ring one more leg of a call
     RING = "ring"  # ring the customer's phone in a call that has been opened without
+    ACCEPT = "accept"  # answer a call that a telephone outside has placed
     ATTACH = "attach"  # connect a browser to its leg: for the first time, or again
     HOLD = "hold"
     RESUME = "resume"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from telephony.gateway import Direction
 from telephony.protocol import Answer, Cause, Command, Ear, Event, Kind, Party, Verb
@@ -23,6 +23,9 @@ from telephony.switch.recordings import Recording
 from telephony.switch.scripts import Asking, Questionnaire, Saying
 from telephony.switch.sound import FRAME_SECONDS, Samples, read_wave
 from telephony.switch.tones import tone_of
+
+if TYPE_CHECKING:
+    from telephony.switch.outside import Outside
 
 logger = logging.getLogger(__name__)
 
@@ -61,11 +64,13 @@ class Desk:
         self.outbox: deque[Event] = deque()
         self.told = asyncio.Event()
         self.number = 0
+        self.outside: Outside | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self.verbs: dict[Verb, Callable[[Command], Awaitable[dict[str, Any]]]] = {
             Verb.OPEN: self._open,
             Verb.INVITE: self._invite,
             Verb.RING: self._ring,
+            Verb.ACCEPT: self._accept,
             Verb.ATTACH: self._attach,
             Verb.HOLD: self._hold,
             Verb.RESUME: self._hold,
@@ -99,19 +104,32 @@ class Desk:
         With `ring` (seconds) the customer's phone is rung, for no less than the law says.
         """
         if command.call not in self.calls:
-            if self.count >= CALLS_MOST:
-                raise Refused("Every line of this switch is busy.", is_permanent=False)
-            now = time.monotonic()
-            tell = self._teller(command.call)
-            is_ours = command.detail.get("direction") == Direction.OUTBOUND
-            conversation = Conversation(command.call, tell=tell, now=now, is_ours=is_ours)
-            self.calls[command.call] = Known(conversation)
-            tell(Kind.CALL_CREATED, "", dict(command.detail))
             leg = Leg(command.leg, Party.CUSTOMER)
-            conversation.add(leg)
+            conversation = self.begin(command.call, leg, detail=dict(command.detail))
+            if conversation is None:
+                raise Refused("Every line of this switch is busy.", is_permanent=False)
             if "ring" in command.detail:
                 seconds = max(float(command.detail["ring"]), RING_LEAST)
-                conversation.ring(leg, until=now + seconds)
+                conversation.ring(leg, until=time.monotonic() + seconds)
+        return {}
+
+    def begin(self, call: str, leg: Leg, *, detail: dict[str, Any]) -> Conversation | None:
+        """A new call with its customer's leg; None when every line is busy."""
+        if self.count >= CALLS_MOST:
+            return None
+        tell = self._teller(call)
+        is_ours = detail.get("direction") == Direction.OUTBOUND
+        conversation = Conversation(call, tell=tell, now=time.monotonic(), is_ours=is_ours)
+        self.calls[call] = Known(conversation)
+        tell(Kind.CALL_CREATED, "", detail)
+        conversation.add(leg)
+        return conversation
+
+    async def _accept(self, command: Command) -> dict[str, Any]:
+        """Answer a call that a telephone outside has placed."""
+        conversation, leg = self._conversation(command), self._leg(command)
+        if self.outside is None or not await self.outside.accept(conversation, leg):
+            raise Refused("Nobody rings here any more.")
         return {}
 
     async def _invite(self, command: Command) -> dict[str, Any]:
@@ -138,6 +156,8 @@ class Desk:
                 raise Refused("Nobody is there to talk to whoever answers.")
             seconds = max(float(command.detail.get("ring", RING_SECONDS)), RING_LEAST)
             conversation.ring(leg, until=time.monotonic() + seconds)
+            if self.outside and command.detail.get("number"):
+                self.outside.ring(conversation, leg, str(command.detail["number"]))
         return {}
 
     async def _attach(self, command: Command) -> dict[str, Any]:
@@ -150,7 +170,7 @@ class Desk:
             sdp = await line.answer(str(command.detail["sdp"]))
         except NotOurs as error:
             raise Refused(str(error)) from error
-        self._in_background(self._until_connected(conversation, leg, line))
+        self.in_background(self._until_connected(conversation, leg, line))
         return {"sdp": sdp}
 
     async def _until_connected(self, conversation: Conversation, leg: Leg, line: Line) -> None:
@@ -170,7 +190,7 @@ class Desk:
     def _gone(self, conversation: Conversation, leg: Leg, line: Line) -> None:
         if leg.line is line:
             conversation.lost(leg, now=time.monotonic())
-        self._in_background(line.close())
+        self.in_background(line.close())
 
     async def _hold(self, command: Command) -> dict[str, Any]:
         leg = self._leg(command)
@@ -298,7 +318,7 @@ class Desk:
         for leg in known.conversation.legs.values():
             if leg.where is Where.LEFT and leg.line:
                 line, leg.line = leg.line, None
-                self._in_background(self._say_goodbye(known, leg, line))
+                self.in_background(self._say_goodbye(known, leg, line))
         if known.conversation.is_over:
             known.ended_at = now
             self._keep_recording(known)
@@ -339,7 +359,8 @@ class Desk:
             raise Refused("This leg has left the call.")
         return leg
 
-    def _in_background(self, doing: Coroutine[Any, Any, None]) -> None:
+    def in_background(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do it beside everything else, and remember it until it is done."""
         task = asyncio.ensure_future(doing)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
