@@ -6,7 +6,7 @@ const token = () => document.querySelector("meta[name=csrf-token]").content;
    text, `theirs` takes the other window's text out of a 409, `join` brings the two together. */
 export function keep(element, { url, read, show, body, theirs, join }) {
   const key = `unsaved:${document.body.dataset.user}:${url}`, kept = localStorage.getItem(key);
-  let timer, failures = 0, saving = false, isOver = false, confirmed = kept === null ? read() : undefined;
+  let timer, failures = 0, saving = null, isOver = false, isLeaving = false, confirmed = kept === null ? read() : undefined;
   if (kept !== null && kept !== read()) show(join(kept, read()));
 
   function say(name, words) {
@@ -29,20 +29,26 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   }
   async function save(keepalive = false) {
     clearTimeout(timer);
-    if (isOver || saving || !element.isConnected) return;
+    if (isOver || saving || (!element.isConnected && !isLeaving)) return saving;
     if (read() === confirmed) return forget();
     say("saving", "Saving…");
-    saving = true;
     try {
-      await send(read(), keepalive);
+      await (saving = send(read(), keepalive));
       failures = 0;
     } catch {
       failures += 1;
       say("kept", "Not saved – kept on this device, retrying");
     }
-    saving = false;
+    saving = null;
     if (read() === confirmed) forget();
+    else if (isLeaving && !failures) await save();
     else timer = setTimeout(save, failures ? Math.min(1000 * 2 ** failures, LONGEST_WAIT) : DELAY);
+  }
+  /* The view is about to be swapped: what is typed goes first. */
+  function leave({ detail }) {
+    if (!element.isConnected) return document.removeEventListener("desk:leaving", leave);
+    isLeaving = true;
+    detail.push(Promise.resolve(saving).catch(() => null).then(() => save()).finally(() => { isLeaving = false; }));
   }
 
   element.addEventListener("input", () => {
@@ -53,6 +59,7 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   });
   addEventListener("online", () => save());
   addEventListener("pagehide", () => save(true));
+  document.addEventListener("desk:leaving", leave);
   save();
   return { end: () => { isOver = true; forget(); } };
 }

@@ -14,8 +14,9 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def open_contact(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.locator("#panel-work .row", has_text=name).first.click()
+    before = page.locator("#desk-view").element_handle()
+    page.locator("#panel-work .row", has_text=name).first.click()
+    page.wait_for_function("before => !before.isConnected", arg=before)
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
@@ -64,6 +65,30 @@ def test_two_windows_lose_neither_text(window: Window) -> None:
     kept = second.get_by_role("textbox", name="Notes").input_value()
     assert "From the first." in kept
     assert "From the second." in kept
+
+
+def test_the_shell_stays_while_the_desk_goes_on(window: Window) -> None:
+    page = window("sam")
+    page.evaluate("window.isTheSamePage = true")
+    open_contact(page, "Ben King")
+    page.keyboard.press("n")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Typed on the way out.")
+    open_contact(page, "Ada Byron")
+    assert not page.get_by_role("textbox", name="Notes").input_value().endswith("way out.")
+    expect(page.locator("#panel-work [aria-current]")).to_contain_text("Ada Byron")
+    expect(page).to_have_title("Ada Byron · Continuum")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ben King")
+    assert page.get_by_role("textbox", name="Notes").input_value().endswith("Typed on the way out.")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Byron")
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Save the reason").click()
+    expect(page.locator("#desk-slot form")).to_have_count(0)
+    page.keyboard.press("w")
+    expect(page.get_by_role("form", name="Wrap up")).to_be_visible()
+    assert page.evaluate("window.isTheSamePage") is True
 
 
 def test_a_lost_live_connection_is_said_and_heals(window: Window) -> None:
