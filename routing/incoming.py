@@ -37,7 +37,7 @@ def receive(*, reason: ContactReason | None, number: str = "", is_presented: boo
     queue = Queue.of(reason)
     if queue is None:
         raise NobodyCanBeReached("Nobody takes calls here at present. Please write to us.")
-    customer, match = _whose(number, queue, is_presented=is_presented)
+    customer, match = whose(number, queue, is_presented=is_presented)
     provider = gateway()
     with transaction.atomic():
         call = Call.objects.create(
@@ -95,7 +95,7 @@ def call_back_instead(place: Place, *, number: str) -> CallBack:
     return owed
 
 
-def _whose(number: str, queue: Queue, *, is_presented: bool) -> tuple[Customer | None, Match]:
+def whose(number: str, queue: Queue, *, is_presented: bool) -> tuple[Customer | None, Match]:
     """The one customer of the queue's team who has this number; several are nobody."""
     if not number:
         return None, Match.NOBODY

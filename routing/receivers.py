@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from accounts.live import panel_changed
 from accounts.models import Presence, User
+from routing.arriving import give_a_place
 from routing.assignment import offer_waiting
 from routing.models import CallBack, CallBackReason, Place, PlaceState
 from telephony.models import Call, CallEvent
@@ -24,12 +25,19 @@ CUT_OFF = {Cause.LOST, Cause.SWITCH_GONE, Cause.FAILED}
 def follow_the_call(*, call: Call, now: CallPicture, events: list[CallEvent], **_: Any) -> None:
     """Move the place as the new events say, and look for an agent afterwards."""
     place = Place.objects.select_related("queue", "call", "customer").filter(call=call).first()
+    if place is None and any(map(_is_arrival, events)):
+        give_a_place(call)
     if place is not None:
         for event in events:
             _follow(place, event, now)
     users = {leg.user for leg in now.legs.values() if leg.user}
     panel_changed(panel="routing.phone", user_ids=users)
     transaction.on_commit(offer_waiting, robust=True)
+
+
+def _is_arrival(event: CallEvent) -> bool:
+    """A telephone outside calls: the network presents its number, and nobody has asked us."""
+    return event.kind == Kind.CALL_CREATED and bool(event.detail.get("is_presented"))
 
 
 def _follow(place: Place, event: CallEvent, now: CallPicture) -> None:

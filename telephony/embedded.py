@@ -93,6 +93,9 @@ class EmbeddedSwitch(Gateway):
     def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
         self._send(ref, Verb.RING, leg, ring=ring)
 
+    def accept(self, ref: CallRef, *, leg: str) -> None:
+        self._send(ref, Verb.ACCEPT, leg)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         return str(self._send(ref, Verb.ATTACH, leg, sdp=offer)["sdp"])
 

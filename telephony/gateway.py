@@ -143,6 +143,10 @@ class Gateway:
         """Ring the customer's phone in a call that was opened without; a second time nothing."""
         raise self._not_capable(Capability.PLACES_CALLS)
 
+    def accept(self, ref: CallRef, *, leg: str) -> None:
+        """Answer a call that a telephone outside has placed."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         """Connect a browser to its leg, also again after a reload; its SDP answer."""
         raise self._not_capable(Capability.CARRIES_SOUND)

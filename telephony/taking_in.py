@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from telephony.gateway import CallState, Received
+from telephony.gateway import CallState, Direction, Received
 from telephony.models import Call, CallEvent, Recording
 from telephony.protocol import Kind
 from telephony.signals import call_moved
@@ -27,6 +27,8 @@ def take_in(*, call_key: str, events: Iterable[Received]) -> int:
     4. Tell the apps above which events were new, in the same transaction.
     """
     with transaction.atomic():
+        events = list(events)
+        _let_arrive(call_key, events)
         call = Call.objects.select_for_update().filter(key=call_key).first()
         if call is None:
             logger.warning("events of a call that is not known")
@@ -57,6 +59,21 @@ def take_in(*, call_key: str, events: Iterable[Received]) -> int:
         new.sort(key=lambda event: (event.number, event.at))
         call_moved.send(sender=Call, call=call, before=before, now=seen, events=new)
     return len(new)
+
+
+def _let_arrive(call_key: str, events: list[Received]) -> None:
+    """A telephone outside has called: the first that we hear of the call is its event."""
+    for one in events:
+        if one.kind == Kind.CALL_CREATED and one.detail.get("is_presented"):
+            Call.objects.get_or_create(
+                key=call_key,
+                defaults={
+                    "gateway": one.gateway,
+                    "place": one.detail.get("switch", ""),
+                    "direction": Direction.INBOUND,
+                    "remote_number": str(one.detail.get("number", ""))[:16],
+                },
+            )
 
 
 def _keep_recordings(call: Call, events: list[CallEvent]) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from accounts.models import Presence, User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
-
-from accounts.models import Presence, User
-from routing.incoming import receive
 from routing.models import AgentPhone, Place, Queue
 from telephony.protocol import Kind
 from tests.cast import Cast, assemble
+
+from routing.incoming import receive
 from tests.telephony.provider import FakeProvider
 
 
@@ -70,7 +70,7 @@ def open_floor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Floor:
     """Everything in place; every module that asks a provider asks the fake one."""
     settings.TELEPHONY_GATEWAY = "switch"
     provider = FakeProvider()
-    for module in ("routing.assignment", "routing.incoming", "routing.talking"):
+    for module in ("routing.assignment", "routing.arriving", "routing.incoming", "routing.talking"):
         monkeypatch.setattr(f"{module}.named", lambda _: provider)
     monkeypatch.setattr("routing.incoming.gateway", lambda: provider)
     cast = assemble()

@@ -55,6 +55,9 @@ class FakeProvider(Gateway):
     def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
         self._asked("ring", ref, leg=leg, ring=ring)
 
+    def accept(self, ref: CallRef, *, leg: str) -> None:
+        self._asked("accept", ref, leg=leg)
+
     def attach(self, ref: CallRef, *, leg: str, offer: str) -> str:
         self._asked("attach", ref, leg=leg)
         return f"answer to {offer}"
