@@ -74,5 +74,7 @@ DEMO_PASSWORD: str = read.str(
 )
 
 TELEPHONY_GATEWAY: str = read.str("TELEPHONY_GATEWAY", default="switch")
+SIP_TRUNK: str = read.str("SIP_TRUNK", default="")
+SIP_LISTEN: str = read.str("SIP_LISTEN", default="")
 RECORDINGS_ROOT: str = read.str("RECORDINGS_ROOT", default=str(state.state_folder() / "recordings"))
 MEDIA_ROOT: str = read.str("MEDIA_ROOT", default=str(state.state_folder() / "media"))

@@ -230,6 +230,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.MEDIA_ROOT
 RECORDINGS_ROOT = env.RECORDINGS_ROOT
 TELEPHONY_GATEWAY = env.TELEPHONY_GATEWAY
+SIP_TRUNK, SIP_LISTEN = env.SIP_TRUNK, env.SIP_LISTEN
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
