@@ -98,8 +98,8 @@ class User(AbstractUser):
         words = str(self).split()
         return "".join(word[0] for word in words[:2]).upper()
 
-    def be(self, presence: str) -> bool:
-        """Change presence; false when it was that already."""
+    def be(self, presence: str, *, by: User | None = None) -> bool:
+        """Change presence, oneself or `by` somebody who leads; false when it was that already."""
         changed = (
             User.objects.filter(pk=self.pk)
             .exclude(presence=presence)
@@ -107,7 +107,10 @@ class User(AbstractUser):
         )
         if changed:
             AuditEntry.record(
-                by=self, verb="presence changed", subject=self, detail={"presence": presence}
+                by=by or self,
+                verb="presence changed",
+                subject=self,
+                detail={"presence": presence},
             )
         return bool(changed)
 

@@ -18,6 +18,7 @@ ADMINISTERING: Final = frozenset({Role.ADMINISTRATOR.value})
 SECTIONS: Final = (
     ("Desk", "console:desk", EVERYBODY),
     ("Your customers", "insights:served", SERVING),
+    ("Live board", "routing:board", LEADING),
     ("Retention", "insights:retention", LEADING),
     ("Follow-ups", "followups:list", LEADING),
     ("Catalogue", "offers:catalogue", ADMINISTERING),

@@ -19,5 +19,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "due follow-ups": every(15, "followups.tasks.sweep"),
     "broken promises": every(60, "service.tasks.break_overdue"),
     "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
+    "old recordings": every(60 * 60, "routing.tasks.forget_recordings"),
     "figures of the dashboards": every(30, "insights.tasks.refresh_figures"),
 }

@@ -8,12 +8,20 @@ from django import forms
 
 from accounts.models import User
 from routing.talking import LONGEST_OFFER, colleagues
+from telephony.protocol import Ear
 
 
 class OfferForm(forms.Form):
     """A browser's wish to be connected (SDP, RFC 8866)."""
 
     sdp = forms.CharField(max_length=LONGEST_OFFER, strip=False)
+
+
+class ListeningForm(forms.Form):
+    """How a supervisor takes part, and with what connection; none changes how only."""
+
+    ear = forms.ChoiceField(choices=[(one.value, one.value) for one in Ear])
+    sdp = forms.CharField(max_length=LONGEST_OFFER, strip=False, required=False)
 
 
 class TabForm(forms.Form):

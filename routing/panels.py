@@ -8,6 +8,8 @@ from accounts.models import User
 from accounts.prepared import NOBODY, Prepared
 from interactions.models import Interaction
 from routing.models import Consultation, Match, Place
+from routing.monitoring import Listener, listeners
+from routing.recordings import state_of
 from routing.talking import colleagues
 from telephony.models import Call, Leg
 from telephony.protocol import Party
@@ -36,6 +38,8 @@ class Phone:
     interaction: Interaction | None = None
     consultation: Consultation | None = None
     colleagues: list[User] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
+    recording: str = ""
 
     @property
     def call(self) -> Call | None:
@@ -99,4 +103,6 @@ def phone(user: User) -> Phone:
         interaction=place.interaction if place else None,
         consultation=Consultation.open_in(leg.call),
         colleagues=colleagues(user) if talking else [],
+        listeners=listeners(leg.call) if talking else [],
+        recording=state_of(leg.call) if talking else "",
     )

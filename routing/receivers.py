@@ -13,6 +13,7 @@ from accounts.models import Presence, User
 from routing.arriving import give_a_place
 from routing.assignment import offer_waiting
 from routing.models import CallBack, CallBackReason, Place, PlaceState
+from routing.recordings import start_due
 from telephony.models import Call, CallEvent
 from telephony.protocol import Cause, Kind, Party
 from telephony.signals import call_moved
@@ -32,7 +33,9 @@ def follow_the_call(*, call: Call, now: CallPicture, events: list[CallEvent], **
             _follow(place, event, now)
     users = {leg.user for leg in now.legs.values() if leg.user}
     panel_changed(panel="routing.phone", user_ids=users)
+    panel_changed(panel="routing.board", team_ids={place.queue.team_id} if place else ())
     transaction.on_commit(offer_waiting, robust=True)
+    transaction.on_commit(start_due, robust=True)
 
 
 def _is_arrival(event: CallEvent) -> bool:

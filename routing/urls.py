@@ -1,6 +1,6 @@
 from django.urls import path
 
-from routing import views
+from routing import supervising_views, views
 
 app_name = "routing"
 
@@ -17,4 +17,12 @@ urlpatterns = [
     path("consultation/return/", views.return_to_customer, name="return"),
     path("places/<int:pk>/caller/<int:customer_id>/", views.caller, name="caller"),
     path("places/<int:pk>/somebody-else/", views.somebody_else, name="somebody_else"),
+    path("board/", supervising_views.live_board, name="board"),
+    path("board/agents/<int:pk>/", supervising_views.availability, name="availability"),
+    path("board/calls/<int:pk>/listening/", supervising_views.listening, name="listening"),
+    path("board/calls/<int:pk>/leaving/", supervising_views.leaving, name="leaving"),
+    path("recording/", supervising_views.recording, name="recording"),
+    path("contacts/<int:pk>/recordings/", supervising_views.of_contact, name="recordings"),
+    path("recordings/<int:pk>/hearing/", supervising_views.hearing, name="hearing"),
+    path("recordings/<int:pk>/sound/", supervising_views.sound, name="sound"),
 ]

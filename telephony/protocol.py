@@ -66,6 +66,10 @@ class Kind(StrEnum):
     PROMPT_DONE = "prompt.done"
     ANSWER_GIVEN = "answer.given"
     QUESTIONS_DONE = "questions.done"
+    LEG_EAR = "leg.ear"  # how a supervisor's leg takes part from now on
+    RECORDING_STARTED = "recording.started"
+    RECORDING_PAUSED = "recording.paused"
+    RECORDING_RESUMED = "recording.resumed"
     RECORDING_READY = "recording.ready"
     QUALITY = "quality"
 

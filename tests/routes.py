@@ -108,6 +108,16 @@ CALLING = {
     "routing:return": Route(POSTED),
     "routing:caller": Route(POSTED, {"pk": "=1"} | CUSTOMER),
     "routing:somebody_else": Route(POSTED, {"pk": "=1"}),
+    "routing:board": Route(LEADERS),
+    "routing:availability": of("colleague", POSTED),
+    "routing:listening": Route(POSTED, {"pk": "=1"}),
+    "routing:leaving": Route(POSTED, {"pk": "=1"}),
+    "routing:recording": Route(POSTED),
+    "routing:recordings": of("interaction", LEADERS),
+    "routing:hearing": Route(POSTED, {"pk": "=1"}),
+    "routing:sound": Route(
+        answers(agent=403, stranger=403, supervisor=404, administrator=404), {"pk": "=1"}
+    ),
 }
 PUBLIC_POSTED = POSTED | {"anonymous": 405}
 PORTAL = {

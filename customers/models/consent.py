@@ -19,6 +19,7 @@ class Purpose(models.TextChoices):
     SERVICE = "service", "Service"
     SURVEY = "survey", "Survey"
     MARKETING = "marketing", "Marketing"
+    RECORDING = "recording", "Recordings of calls"
 
 
 class ConsentQuerySet(TeamScopedQuerySet["Consent"]):

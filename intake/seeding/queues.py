@@ -7,7 +7,7 @@ from datetime import date, time
 from accounts.models import Team
 from intake.seeding import people
 from interactions.models import ContactReason
-from routing.models import Queue
+from routing.models import Queue, RecordingPolicy
 from telephony.models import CallerId
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
@@ -25,6 +25,7 @@ def open_queues() -> None:
             "closes_at": time(23, 59),
             "days": EVERY_DAY,
             "position": 1,
+            "recording": RecordingPolicy.CONSENTED,
         },
     )
     everyday.contact_reasons.set(ContactReason.objects.all())

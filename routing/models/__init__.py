@@ -4,7 +4,7 @@ from routing.models.call_backs import CallBack, CallBackReason
 from routing.models.consultations import Consultation
 from routing.models.phones import AgentPhone
 from routing.models.places import Match, Place, PlaceState
-from routing.models.queues import AgentSkill, Queue, Skill
+from routing.models.queues import AgentSkill, Queue, RecordingPolicy, Skill
 
 __all__ = [
     "AgentPhone",
@@ -16,5 +16,6 @@ __all__ = [
     "Place",
     "PlaceState",
     "Queue",
+    "RecordingPolicy",
     "Skill",
 ]

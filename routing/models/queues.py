@@ -49,6 +49,11 @@ class AgentSkill(models.Model):
         return f"{self.user}: {self.skill}"
 
 
+class RecordingPolicy(models.TextChoices):
+    NEVER = "never", "Never"
+    CONSENTED = "consented", "Where the customer has consented"
+
+
 class QueueQuerySet(models.QuerySet["Queue"]):
     def in_use(self) -> Self:
         return self.filter(retired_on=None)
@@ -83,6 +88,9 @@ class Queue(models.Model):
     days = ArrayField(models.PositiveSmallIntegerField(), default=weekdays)
     time_zone = models.CharField(max_length=40, default="Europe/London")
     position = models.PositiveSmallIntegerField(default=100)
+    recording = models.CharField(
+        max_length=10, choices=RecordingPolicy, default=RecordingPolicy.NEVER
+    )
     retired_on = models.DateField(null=True, blank=True)
 
     objects = QueueQuerySet.as_manager()

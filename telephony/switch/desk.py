@@ -243,12 +243,17 @@ class Desk:
             path = self.recordings / f"{command.call}-{uuid.uuid4().hex[:8]}.wav"
             known.recording = Recording(path, started_at=datetime.now(UTC))
             conversation.tap = known.recording.take
+            self._teller(command.call)(Kind.RECORDING_STARTED, "", {})
         elif known.recording is None:
             raise Refused("This call is not being recorded.")
         elif how == "stop":
             self._keep_recording(known)
-        elif how in {"pause", "resume"}:
-            getattr(known.recording, how)()
+        elif how == "pause" and not known.recording.is_paused:
+            known.recording.pause()
+            self._teller(command.call)(Kind.RECORDING_PAUSED, "", {})
+        elif how == "resume" and known.recording.is_paused:
+            known.recording.resume()
+            self._teller(command.call)(Kind.RECORDING_RESUMED, "", {})
         return {"is_recording": known.recording is not None}
 
     def _keep_recording(self, known: Known) -> None:
@@ -258,7 +263,12 @@ class Desk:
             self._teller(known.conversation.key)(Kind.RECORDING_READY, "", told)
 
     async def _listen(self, command: Command) -> dict[str, Any]:
-        self._leg(command).ear = Ear(command.detail["ear"])
+        """Only a supervisor's leg has an ear to choose; others hear and speak as they are."""
+        leg, ear = self._leg(command), Ear(command.detail["ear"])
+        if leg.party is not Party.SUPERVISOR:
+            raise Refused("Only a supervisor listens to a call.")
+        leg.ear = ear
+        self._conversation(command).tell(Kind.LEG_EAR, leg.key, {"ear": ear})
         return {}
 
     async def _state(self, command: Command) -> dict[str, Any]:

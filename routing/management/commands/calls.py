@@ -11,6 +11,7 @@ from django.utils import timezone
 from redis import Redis
 
 from routing.assignment import offer_waiting, take_back_overdue
+from routing.recordings import start_due
 from telephony.gateway import GatewayError
 from telephony.hearing import hear_for_ever
 from telephony.reconciling import Reconciler
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             nonlocal asked_at
             take_back_overdue(timezone.now())
             offer_waiting()
+            start_due()
             if time.monotonic() - asked_at > ASK_EVERY:
                 asked_at = time.monotonic()
                 try:

@@ -1,0 +1,10 @@
+"""What routing does by itself, on the clock."""
+
+from celery import shared_task
+
+from routing.recordings import forget_old
+
+
+@shared_task
+def forget_recordings() -> int:
+    return forget_old()
