@@ -1,4 +1,4 @@
-# One image for web, worker and beat: no compiler, no Node, no root.
+# One image for web, worker, beat, calls and switch: no compiler, no Node, no root.
 # docker build -t continuum .
 
 FROM node:22-bookworm-slim AS frontend
@@ -23,6 +23,7 @@ COPY --from=frontend /app/static/dist static/dist
 # Static files are named by their content; that needs settings, but no server and no real key.
 RUN SECRET_KEY=only-while-building ALLOWED_HOSTS=build DATABASE_URL=postgres://build \
     REDIS_URL=redis://build python manage.py collectstatic --noinput --verbosity 0
+RUN install -d -o continuum -m 0700 /data
 USER continuum
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \

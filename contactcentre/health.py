@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,6 +13,8 @@ from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts.models import Heartbeat
+from telephony.embedded import EmbeddedSwitch
+from telephony.gateway import GatewayError
 
 BEAT_MAY_BE_SILENT = timedelta(minutes=2)
 
@@ -57,8 +60,27 @@ def worker() -> str:
 
     It never makes this process unready: people can work while follow-ups are late.
     """
+    return _heartbeat("worker")
+
+
+def calls() -> str:
+    """The process that follows all calls; without it they go on, and nobody new is offered."""
+    return _heartbeat("calls")
+
+
+def telephone() -> str:
+    """A switch that lives; a provider outside is asked with each call, and not here."""
+    if EmbeddedSwitch.name != settings.TELEPHONY_GATEWAY:
+        return "ok"
     try:
-        last = Heartbeat.objects.get(name="worker").beat_at
+        return "ok" if EmbeddedSwitch().switches() else "late"
+    except GatewayError:
+        return "late"
+
+
+def _heartbeat(name: str) -> str:
+    try:
+        last = Heartbeat.objects.get(name=name).beat_at
     except (Heartbeat.DoesNotExist, DatabaseError):
         return "late"
     return "ok" if timezone.now() - last < BEAT_MAY_BE_SILENT else "late"
@@ -69,4 +91,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "redis": redis,
     "migrations": migrations,
     "worker": worker,
+    "calls": calls,
+    "telephone": telephone,
 }

@@ -16,7 +16,7 @@ import yaml
 from contactcentre.state import PROJECT
 
 COMPOSITION: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
-OURS = ["web", "worker", "beat", "migrate"]
+OURS = ["web", "worker", "beat", "calls", "switch", "migrate"]
 
 
 def pinned(name: str) -> dict[str, str]:

@@ -23,7 +23,14 @@ def test_ready_names_every_part() -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
-        "checks": {"database": "ok", "redis": "ok", "migrations": "ok", "worker": "ok"},
+        "checks": {
+            "database": "ok",
+            "redis": "ok",
+            "migrations": "ok",
+            "worker": "ok",
+            "calls": "late",
+            "telephone": "late",
+        },
     }
 
 

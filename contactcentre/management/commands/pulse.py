@@ -1,19 +1,30 @@
-"""Is the alarm clock ticking? For health checks of beat, which has no door to knock on."""
+"""Do the processes without a door to knock on live? For their health checks."""
 
 from __future__ import annotations
 
-from typing import Any
+from argparse import ArgumentParser
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
 from contactcentre import health
 
+SILENT: Final = {
+    "worker": "No heartbeat for two minutes: beat or every worker stands still.",
+    "calls": "No heartbeat for two minutes: nobody follows the calls.",
+    "telephone": "No switch has shown life for some seconds.",
+}
+
 
 class Command(BaseCommand):
-    help = "Succeeds when beat and a worker have shown life within two minutes."
+    help = "Succeeds when beat and a worker (or `calls`, or `telephone`) have shown life."
     requires_system_checks = ()
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", nargs="?", default="worker", choices=sorted(SILENT))
+
     def handle(self, *args: Any, **options: Any) -> None:
-        if health.worker() != "ok":
-            raise CommandError("No heartbeat for two minutes: beat or every worker stands still.")
+        what = options["what"]
+        if health.CHECKS[what]() != "ok":
+            raise CommandError(SILENT[what])
         self.stdout.write("alive")

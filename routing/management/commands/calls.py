@@ -10,13 +10,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from redis import Redis
 
+from accounts.models import Heartbeat
 from routing.assignment import offer_waiting, take_back_overdue
-from routing.recordings import start_due
 from telephony.gateway import GatewayError
 from telephony.hearing import hear_for_ever
 from telephony.reconciling import Reconciler
 
 ASK_EVERY = 5.0  # seconds between two questions to the switches
+BEAT_EVERY = 15.0  # seconds between two signs of life
 TIMEOUT = 5.0
 
 
@@ -24,13 +25,15 @@ class Command(BaseCommand):
     help = "Follow all calls: events from the switches, offers to agents, ends that were not told."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reconciler, asked_at = Reconciler(), time.monotonic()
+        reconciler, asked_at, beat_at = Reconciler(), time.monotonic(), 0.0
 
         def each_second() -> None:
-            nonlocal asked_at
+            nonlocal asked_at, beat_at
+            if time.monotonic() - beat_at > BEAT_EVERY:
+                beat_at = time.monotonic()
+                Heartbeat.beat("calls")
             take_back_overdue(timezone.now())
             offer_waiting()
-            start_due()
             if time.monotonic() - asked_at > ASK_EVERY:
                 asked_at = time.monotonic()
                 try:
