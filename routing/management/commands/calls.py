@@ -12,6 +12,7 @@ from redis import Redis
 
 from accounts.models import Heartbeat
 from routing.assignment import offer_waiting, take_back_overdue
+from routing.recordings import start_due
 from telephony.gateway import GatewayError
 from telephony.hearing import hear_for_ever
 from telephony.reconciling import Reconciler
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                 Heartbeat.beat("calls")
             take_back_overdue(timezone.now())
             offer_waiting()
+            start_due()
             if time.monotonic() - asked_at > ASK_EVERY:
                 asked_at = time.monotonic()
                 try:
