@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import AuditEntry
 from routing.assignment import last_agent_of
-from routing.incoming import whose
+from routing.incoming import first_state, whose
 from routing.models import Place, Queue
 from telephony.adapters import named
 from telephony.gateway import GatewayError
@@ -36,6 +36,7 @@ def give_a_place(call: Call) -> None:
         queue=queue,
         customer=customer,
         match=match,
+        state=first_state(queue),
         last_agent_id=last_agent_of(customer.pk) if customer else None,
     )
     AuditEntry.record(by=None, verb="call received", subject=call, detail={"queue": queue.pk})

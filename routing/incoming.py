@@ -31,8 +31,9 @@ def receive(*, reason: ContactReason | None, number: str = "", is_presented: boo
     """A caller has asked to talk: a call, its place, and the offer to an agent.
 
     `number` is E.164. With `is_presented` the network vouches for it; otherwise the caller only
-    says so, and whoever it belongs to is a "maybe". Raises NobodyCanBeReached; then the call is
-    kept as failed, since somebody wanted something of us.
+    says so, and whoever it belongs to is a "maybe". Out of hours the caller is told so and rings
+    at nobody. Raises NobodyCanBeReached; then the call is kept as failed, since somebody wanted
+    something of us.
     """
     queue = Queue.of(reason)
     if queue is None:
@@ -52,6 +53,7 @@ def receive(*, reason: ContactReason | None, number: str = "", is_presented: boo
             contact_reason=reason,
             customer=customer,
             match=match,
+            state=first_state(queue),
             last_agent_id=last_agent_of(customer.pk) if customer else None,
         )
         AuditEntry.record(by=None, verb="call received", subject=call, detail={"queue": queue.pk})
@@ -64,6 +66,11 @@ def receive(*, reason: ContactReason | None, number: str = "", is_presented: boo
     call.place = ref.place
     place.call = call
     return place
+
+
+def first_state(queue: Queue) -> PlaceState:
+    """Waiting; out of hours nobody is rung."""
+    return PlaceState.WAITING if queue.is_open(timezone.now()) else PlaceState.CLOSED
 
 
 def connect_caller(place: Place, *, offer: str) -> str:

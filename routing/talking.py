@@ -59,17 +59,16 @@ def decline(*, user: User, leg: Leg) -> None:
 
 
 def hang_up(*, user: User) -> None:
-    """Leave the call; when nobody else of ours is in it, it is over for the customer too."""
+    """Leave the call. When nobody else of ours is in it, `routing.receivers` ends it, unless
+    the customer is asked how it went; a colleague who is being rung need not answer any more.
+    """
     leg = _talking(user)
-    others = [
-        one
-        for one in leg.call.legs.filter(party=Party.AGENT)
-        if one.pk != leg.pk and one.state in {LegState.TALKING, LegState.HELD}
-    ]
-    if others:
-        _drop(user=user, leg=leg, cause=Cause.HUNG_UP)
-        return
-    _ask(leg.call, "end", cause=Cause.HUNG_UP)
+    ringing = leg.call.legs.filter(
+        party=Party.AGENT, state__in=[LegState.INVITED, LegState.RINGING]
+    ).exclude(pk=leg.pk)
+    for other in ringing:
+        _ask(leg.call, "drop", leg=other.key, cause=Cause.CANCELED)
+    _drop(user=user, leg=leg, cause=Cause.HUNG_UP)
 
 
 def hold(*, user: User, is_held: bool) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from accounts.models import Presence, User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+
+from accounts.models import Presence, User
+from routing.incoming import receive
 from routing.models import AgentPhone, Place, Queue
+from telephony import adapters
 from telephony.protocol import Kind
 from tests.cast import Cast, assemble
-
-from routing.incoming import receive
 from tests.telephony.provider import FakeProvider
 
 
@@ -70,9 +72,19 @@ def open_floor(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Floor:
     """Everything in place; every module that asks a provider asks the fake one."""
     settings.TELEPHONY_GATEWAY = "switch"
     provider = FakeProvider()
-    for module in ("routing.assignment", "routing.arriving", "routing.incoming", "routing.talking"):
-        monkeypatch.setattr(f"{module}.named", lambda _: provider)
-    monkeypatch.setattr("routing.incoming.gateway", lambda: provider)
+    ours = [one for name, one in sys.modules.items() if name.startswith(("routing", "followups"))]
+    for module in ours:
+        if getattr(module, "named", None) is adapters.named:
+            monkeypatch.setattr(module, "named", lambda _: provider)
+        if getattr(module, "gateway", None) is adapters.gateway:
+            monkeypatch.setattr(module, "gateway", lambda: provider)
     cast = assemble()
-    queue = Queue.objects.create(name="Everyday", team=cast.team, is_default=True)
+    queue = Queue.objects.create(
+        name="Everyday",
+        team=cast.team,
+        is_default=True,
+        opens_at=time.min,
+        closes_at=time.max,
+        days=[1, 2, 3, 4, 5, 6, 7],
+    )
     return Floor(cast, queue, provider)

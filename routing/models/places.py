@@ -29,6 +29,7 @@ class PlaceState(models.TextChoices):
     DONE = "done", "Served"
     LEFT = "left", "Left before an answer"
     CALL_BACK = "call_back", "Wants to be called back"
+    CLOSED = "closed", "Called out of hours"
 
 
 class Match(models.TextChoices):
@@ -62,7 +63,7 @@ class Place(models.Model):
 
     `entered_at` orders the queue: who comes back after a missed offer or a lost agent stands
     where they stood. `agent` is the one it is offered to, or who talks. `passed_by` are agents
-    who did not take it.
+    who did not take it. `told_at` is when the caller was last told how long it takes.
     """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="+")
@@ -89,6 +90,7 @@ class Place(models.Model):
     last_agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    told_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -167,13 +169,17 @@ class Place(models.Model):
     def wait_again(self) -> bool:
         """The agent is gone and the customer is not: the next one, first of all."""
         return self._move(
-            PlaceState.TALKING, PlaceState.WAITING, agent=None, passed_by=[self.agent_id]
+            PlaceState.TALKING,
+            PlaceState.WAITING,
+            agent=None,
+            passed_by=[self.agent_id],
+            told_at=timezone.now(),
         )
 
     def end(self, *, state: PlaceState, at: datetime) -> bool:
         """The call is over, or the caller wants to be called instead."""
         before = PlaceState(self.state)
-        if before not in UNDER_WAY:
+        if before not in UNDER_WAY or self.ended_at:
             return False
         return self._move(before, state, ended_at=at, offered_until=None)
 
@@ -232,4 +238,9 @@ class Place(models.Model):
         return True
 
 
-UNDER_WAY: Final = (PlaceState.WAITING, PlaceState.OFFERED, PlaceState.TALKING)
+UNDER_WAY: Final = (
+    PlaceState.WAITING,
+    PlaceState.OFFERED,
+    PlaceState.TALKING,
+    PlaceState.CLOSED,
+)

@@ -14,7 +14,6 @@ from telephony.protocol import Cause, Ear, Kind, Party
 from telephony.switch.lines import Line
 from telephony.switch.scripts import Script
 from telephony.switch.sound import SILENCE, Samples, mixed, ringback
-from telephony.switch.speaking import Encoder, music_packets, silent_packet
 from telephony.switch.tones import ToneEar
 
 RING_SECONDS: Final = 25.0
@@ -53,7 +52,6 @@ class Leg:
     script: Script | None = None
     keys: list[str] = field(default_factory=list)
     tone_ear: ToneEar = field(default_factory=ToneEar)
-    encoder: Encoder = field(default_factory=Encoder)
 
     @property
     def is_here(self) -> bool:
@@ -110,19 +108,26 @@ class Conversation:
         if not leg.was_answered:
             leg.was_answered = True
             self.tell(Kind.LEG_ANSWERED, leg.key, {})
+            if leg.party is Party.AGENT:
+                self._stop_playing()
         elif was is Where.LOST or before is not None:
             self.tell(Kind.LEG_REATTACHED, leg.key, {})
         self.alone_until = now + ALONE_SECONDS
         return before if before is not line else None
+
+    def _stop_playing(self) -> None:
+        """Somebody is there to talk, which goes before whatever a customer is told who waits."""
+        for customer in self.of(Party.CUSTOMER):
+            customer.script = None
 
     def lost(self, leg: Leg, *, now: float) -> None:
         """The leg's line broke; it may come back for a while."""
         if leg.where is not Where.TALKING:
             return
         back = CUSTOMER_BACK_SECONDS if leg.party is Party.CUSTOMER else AGENT_BACK_SECONDS
-        self._let_nobody_answer_alone(leg, now=now)
         leg.where, leg.until = Where.LOST, now + back
         self.tell(Kind.LEG_LOST, leg.key, {})
+        self._let_nobody_answer_alone(leg, now=now)
 
     def drop(self, leg: Leg, cause: Cause, *, now: float) -> None:
         """The leg ends. The customer's end is the end of the call."""
@@ -135,14 +140,14 @@ class Conversation:
             return
         self._let_nobody_answer_alone(leg, now=now)
         if not list(self.of(Party.AGENT)):
+            self.alone_until = min(self.alone_until, now + AFTERWARDS_SECONDS)
+
     def _let_nobody_answer_alone(self, gone: Leg, *, now: float) -> None:
         """In a call of ours that has not been answered yet, the last agent's going ends it."""
         waits = any(not leg.was_answered for leg in self.of(Party.CUSTOMER))
         others = any(leg.is_here for leg in self.of(Party.AGENT))
         if self.is_ours and gone.party is Party.AGENT and waits and not others:
             self.end(Cause.CANCELED, now=now)
-
-            self.alone_until = min(self.alone_until, now + AFTERWARDS_SECONDS)
 
     def end(self, cause: Cause, *, now: float) -> None:
         if self.is_over:
@@ -190,19 +195,18 @@ class Conversation:
             leg.keys = []
             if frame is None:
                 leg.script = None
-            leg.line.mouth.say(leg.encoder.encode(SILENCE if frame is None else frame))
+            leg.line.send(SILENCE if frame is None else frame)
             return
         if leg.is_held or self._waits(leg):
-            music = music_packets()
-            leg.line.mouth.say(music[self.ticks % len(music)])
+            leg.line.send_music(self.ticks)
             return
         voices = [said[other] for other in said if self._hears(leg, other)]
         if not voices and leg.party is Party.AGENT and self._is_ringing():
             voices = [ringback(self.ticks)]
         if voices:
-            leg.line.mouth.say(leg.encoder.encode(mixed(voices)))
+            leg.line.send(mixed(voices))
         else:
-            leg.line.mouth.say(silent_packet())
+            leg.line.send_silence()
 
     def _waits(self, leg: Leg) -> bool:
         """Whether a customer is alone in the call."""

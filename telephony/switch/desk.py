@@ -224,8 +224,15 @@ class Desk:
     async def _ask(self, command: Command) -> dict[str, Any]:
         leg = self._leg(command)
         asked = Questionnaire.read(command.detail)
-        script = Asking(asked, prompts=self.prompt, tell=self._teller_of(command))
-        self._conversation(command).play(leg, script, now=time.monotonic())
+        conversation, tell = self._conversation(command), self._teller_of(command)
+
+        def told(kind: Kind, detail: dict[str, Any]) -> None:
+            tell(kind, detail)
+            if kind is Kind.QUESTIONS_DONE and asked.ends:
+                conversation.end(Cause.HUNG_UP, now=time.monotonic())
+
+        script = Asking(asked, prompts=self.prompt, tell=told)
+        conversation.play(leg, script, now=time.monotonic())
         return {}
 
     async def _digits(self, command: Command) -> dict[str, Any]:

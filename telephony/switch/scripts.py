@@ -57,7 +57,8 @@ class Questionnaire:
 
     A key interrupts the prompt. Each question is asked up to `tries` times and waited for
     `seconds`; then it has no answer and the next one comes. `stop_key` ends everything at once.
-    `sorry` is played after a key that is no answer, and after silence.
+    `sorry` is played after a key that is no answer, and after silence. With `ends` the call is
+    over after the last word.
     """
 
     questions: tuple[Question, ...]
@@ -68,6 +69,7 @@ class Questionnaire:
     stop_key: str = ""
     tries: int = TRIES
     seconds: float = SECONDS
+    ends: bool = False
 
     @classmethod
     def read(cls, said: dict[str, Any]) -> Questionnaire:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEntry, User
 from interactions.models import Interaction
 from routing.assignment import offer_waiting
-from routing.models import AgentPhone, Consultation, Match, Place, PlaceState
+from routing.models import AgentPhone, CallBack, Consultation, Match, Place, PlaceState
 from telephony.gateway import CallRefused, GatewayUnavailable
 from telephony.models import Call, Leg
 from telephony.protocol import Kind
@@ -96,11 +97,47 @@ def test_hold_and_talk_again_are_asked_of_the_provider_alone(floor: Floor, talki
     assert floor.provider.asked[-1][2]["is_held"] is False
 
 
-def test_hanging_up_ends_the_call_for_both(floor: Floor, talking: Place) -> None:
+def test_hanging_up_ends_the_call_for_both(
+    floor: Floor, talking: Place, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     post(floor.cast.sam, "ending")
-    assert floor.provider.asked[-1][0] == "end"
-    talking.call.refresh_from_db()
-    assert talking.call.state == "in-progress"  # until the provider says that it is over
+    verb, _, detail = floor.provider.asked[-1]
+    assert (verb, detail["leg"], detail["cause"]) == ("drop", talking.leg, "hung-up")
+    talking.refresh_from_db()
+    assert talking.state == PlaceState.TALKING  # until the provider says that the leg has gone
+    with django_capture_on_commit_callbacks(execute=True):
+        floor.leaves(talking, "hung-up")
+    assert floor.provider.verbs()[-2:] == ["drop", "end"]
+    assert (talking.state, talking.call.state) == (PlaceState.DONE, "in-progress")
+    floor.provider.tell(talking.call, Kind.CALL_ENDED, cause="lost")
+    assert CallBack.objects.count() == 0  # nothing was cut off: they had said good-bye
+
+
+def test_a_colleague_who_is_there_keeps_the_customer(
+    floor: Floor, talking: Place, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    asked = ask_rae(floor, talking)
+    rae = floor.cast.rae.pk
+    floor.provider.tell(talking.call, Kind.LEG_ANSWERED, asked.leg, party="agent", user=rae)
+    post(floor.cast.sam, "ending")
+    with django_capture_on_commit_callbacks(execute=True):
+        floor.leaves(talking, "hung-up")
+    assert "end" not in floor.provider.verbs()
+
+
+def test_a_colleague_who_still_rings_is_let_go_with_the_customer(
+    floor: Floor, talking: Place, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    asked = ask_rae(floor, talking)
+    rae = {"party": "agent", "user": floor.cast.rae.pk}
+    floor.provider.tell(talking.call, Kind.LEG_RINGING, asked.leg, **rae)
+    post(floor.cast.sam, "ending")
+    dropped = [detail["leg"] for verb, _, detail in floor.provider.asked if verb == "drop"]
+    assert dropped == [asked.leg, talking.leg]
+    floor.provider.tell(talking.call, Kind.LEG_LEFT, asked.leg, cause="canceled", **rae)
+    with django_capture_on_commit_callbacks(execute=True):
+        floor.leaves(talking, "hung-up")
+    assert floor.provider.verbs()[-1] == "end"
 
 
 def test_a_provider_that_is_silent_is_told_and_nothing_changes(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from redis import Redis
 
 from accounts.models import Heartbeat
+from routing.announcing import tell_waiting
 from routing.assignment import offer_waiting, take_back_overdue
 from routing.recordings import start_due
 from telephony.gateway import GatewayError
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 Heartbeat.beat("calls")
             take_back_overdue(timezone.now())
             offer_waiting()
+            tell_waiting(at=timezone.now())
             start_due()
             if time.monotonic() - asked_at > ASK_EVERY:
                 asked_at = time.monotonic()
