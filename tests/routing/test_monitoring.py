@@ -12,9 +12,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import AuditEntry, Role, User
 from routing.assignment import offer_waiting
 from routing.models import Place
+from routing.monitoring import HEARD
 from telephony.gateway import CallRefused, GatewayUnavailable
 from telephony.models import Leg
-from telephony.protocol import Kind
+from telephony.protocol import Ear, Kind
 from tests.cast import user as person
 from tests.floor import Floor
 
@@ -56,7 +57,8 @@ def test_a_supervisor_listens_whispers_joins_and_leaves(floor: Floor, talking: P
     assert answer.json() == {"sdp": "answer to v=0"}
     leg = hears(floor, talking, "listen")
     assert "Una listens" in panel(floor)
-    for ear, words in (("whisper", "unheard by the caller"), ("barge", "has joined the call")):
+    for ear in (Ear.WHISPER, Ear.BARGE):
+        words = HEARD[ear]
         assert post(una, "listening", talking, ear=ear).json() == {}
         assert words not in panel(floor), "only an event may say so"
         hears(floor, talking, ear)
