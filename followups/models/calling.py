@@ -15,16 +15,13 @@ from accounts.errors import RuleBroken
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
 from customers.contact_points import Channel
-from customers.models import Purpose
 from followups.errors import CallBackImpossible, FollowUpTaken, NotPermittedNow
 from followups.models.attempt import TRIED, Attempt, AttemptOutcome, PermissionCheck
-from followups.models.owed import WAITING, FollowUpStatus
+from followups.models.owed import FollowUpStatus
 from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours, permission
 from interactions.models import Direction, Interaction, Outcome
 from telephony.own_phone import OwnPhone
-
-OPT_OUT_WORDING: Final = "follow-up-opt-out-1"
 
 WRAP_UP_OF: Final = {
     AttemptOutcome.CALL_BACK: Outcome.PROMISED,
@@ -197,26 +194,12 @@ class CalledFollowUp(FollowUpRecord):
 
     def _never_again(self, now: datetime, *, by: User) -> str:
         """The customer opts out: at once, for all that is planned (89 FR 15756)."""
-        self.customer.record_consent(
-            by=by,
-            purpose=Purpose.SURVEY,
-            channel=Channel.VOICE,
-            is_granted=False,
-            source="follow-up call",
-            wording_version=OPT_OUT_WORDING,
-        )
+        type(self).objects.opt_out(customer=self.customer, by=by, source="follow-up call")
         refused = Permission(Rule.CONSENT_WITHDRAWN)
         type(self).objects.decide(
             {self.pk: refused}, at=now, from_statuses=[FollowUpStatus.IN_PROGRESS]
         )
         self.refresh_from_db(fields=["status", "refused_because"])
-        waiting = type(self).objects.filter(customer=self.customer_id, status__in=WAITING)
-        moved = type(self).objects.decide(
-            dict.fromkeys(waiting.values_list("pk", flat=True), refused),
-            at=now,
-            from_statuses=WAITING,
-        )
-        panel_changed(panel="console.my_work", user_ids={owner for _, owner in moved})
         self._tell("Follow-up: does not want to be asked", "Consent to be asked withdrawn")
         return "Does not want to be asked; consent withdrawn"
 

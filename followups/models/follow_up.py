@@ -16,7 +16,7 @@ from followups.errors import DraftMovedOn
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
 from followups.models.calling import CalledFollowUp
 from followups.models.draft import AnswerDraft
-from followups.models.owed import FollowUpStatus
+from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.policy import FollowUpPolicy, Question
 from followups.models.said import Said, fitting
 from interactions.models import Interaction, Outcome
@@ -106,43 +106,76 @@ class FollowUp(CalledFollowUp):
         with transaction.atomic():
             self._hold()
             self._move(status=FollowUpStatus.ANSWERED, answered_at=now)
-            Answer.objects.bulk_create(
-                Answer(
-                    follow_up=self,
-                    question=said.question,
-                    is_yes=said.is_yes,
-                    score=said.score,
-                    words=said.words.strip()[:500],
-                    at=now,
-                )
-                for said in given
-            )
             self._end_attempt(outcome=AttemptOutcome.REACHED, at=now)
-            AnswerDraft.objects.filter(follow_up=self).delete()
-            has_problem = bool(problem) or any(said.is_no for said in given)
-            if has_problem:
-                said_next = self._open_request(by=by, given=given, problem=problem)
-            else:
-                said_next = self._start_next_cycle()
-            result = ", ".join(said.in_words for said in given)
-            self._tell(f"Follow-up: {result}", problem or said_next)
+            result, said_next = self._act_on(given, by=by, problem=problem, at=now)
             self._wrap_up(
                 by=by,
-                outcome=Outcome.UNRESOLVED if has_problem else Outcome.RESOLVED,
+                outcome=Outcome.UNRESOLVED if self.request_id else Outcome.RESOLVED,
                 summary=f"{result[:1].upper()}{result[1:]}. {said_next}",
             )
-            AuditEntry.record(
-                by=by,
-                verb="follow-up answered",
-                subject=self,
-                detail={
-                    "answers": {
-                        said.question: said.score if said.is_yes is None else said.is_yes
-                        for said in given
-                    },
-                    "request": self.request_id,
-                },
+
+    def record_spoken(self, *, answers: Iterable[Said]) -> bool:
+        """Keep what the customer answered by keys right after the contact, and act on it.
+
+        Only the questions that were answered count as asked. The answers were given before
+        anybody could be called, so that they go before a refusal to call. False when somebody is
+        calling, or has an answer, or it lapsed.
+        """
+        by_question = {said.question: said for said in answers}
+        questions = [name for name in self.questions if name in by_question]
+        given = fitting(by_question.values(), questions=questions)
+        now = timezone.now()
+        with transaction.atomic():
+            kept = FollowUp.objects.filter(
+                pk=self.pk, status__in=[*WAITING, FollowUpStatus.REFUSED]
+            ).update(
+                status=FollowUpStatus.ANSWERED,
+                answered_at=now,
+                questions=questions,
+                waits_because="",
+                refused_because="",
             )
+            if kept:
+                self.refresh_from_db(fields=["status", "answered_at", "questions", "call"])
+                self._act_on(given, by=None, problem="", at=now)
+                panel_changed(panel="console.my_work", user_ids=[self.owner_id])
+        return bool(kept)
+
+    def _act_on(
+        self, given: list[Said], *, by: User | None, problem: str, at: datetime
+    ) -> tuple[str, str]:
+        """Keep the answers and do what follows; both in words."""
+        Answer.objects.bulk_create(
+            Answer(
+                follow_up=self,
+                question=said.question,
+                is_yes=said.is_yes,
+                score=said.score,
+                words=said.words.strip()[:500],
+                at=at,
+            )
+            for said in given
+        )
+        AnswerDraft.objects.filter(follow_up=self).delete()
+        if problem or any(said.is_no for said in given):
+            said_next = self._open_request(by=by, given=given, problem=problem)
+        else:
+            said_next = self._start_next_cycle()
+        result = ", ".join(said.in_words for said in given)
+        self._tell(f"Follow-up: {result}", problem or said_next)
+        AuditEntry.record(
+            by=by,
+            verb="follow-up answered",
+            subject=self,
+            detail={
+                "answers": {
+                    said.question: said.score if said.is_yes is None else said.is_yes
+                    for said in given
+                },
+                "request": self.request_id,
+            },
+        )
+        return result, said_next
 
     @property
     def kept_draft(self) -> AnswerDraft:
@@ -173,7 +206,7 @@ class FollowUp(CalledFollowUp):
         agent = self.interaction.agent
         return agent if agent is not None and agent.is_active else self.owner
 
-    def _open_request(self, *, by: User, given: list[Said], problem: str) -> str:
+    def _open_request(self, *, by: User | None, given: list[Said], problem: str) -> str:
         noes = [said for said in given if said.is_no]
         shortfalls = ", ".join(said.in_words for said in noes) or "something is wrong"
         about = self.interaction.contact_reason or "last contact"
@@ -190,18 +223,18 @@ class FollowUp(CalledFollowUp):
             description="\n".join([*words, problem]).strip(),
             owner=owner,
             by=by,
-            interaction=Interaction(pk=self.call_id),
+            interaction=Interaction(pk=self.told_in),
             needs_confirmation=True,
         )
         self._move(request=request)
-        panel_changed(panel="console.my_work", user_ids={owner.pk, by.pk})
+        panel_changed(panel="console.my_work", user_ids={owner.pk, *([by.pk] if by else [])})
         return f"Request #{request.pk} opened for {owner}"
 
     def _start_next_cycle(self) -> str:
         due_on = timezone.localdate() + timedelta(days=self.review_days)
         NeedsReview.start(
             customer=self.customer,
-            interaction=Interaction(pk=self.call_id),
+            interaction=Interaction(pk=self.told_in),
             owner=self.original_agent(),
             due_on=due_on,
         )

@@ -17,11 +17,13 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from accounts.live import panel_changed
 from accounts.models import User
 from accounts.scoping import TeamScopedQuerySet
 from customers.contact_points import Channel
-from customers.models import Consent, ContactPoint, Purpose
+from customers.models import Consent, ContactPoint, Customer, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
 from followups.permission import Facts, Permission, Rule
 from service.models import ServiceRequest
@@ -39,6 +41,8 @@ class FollowUpStatus(models.TextChoices):
     UNREACHABLE = "unreachable", "Not reached"
     LAPSED = "lapsed", "Too late to ask"
 
+
+OPT_OUT_WORDING: Final = "follow-up-opt-out-1"
 
 WAITING = (FollowUpStatus.PLANNED, FollowUpStatus.READY)
 
@@ -128,6 +132,26 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
             ),
         ).values_list("pk", *FACTS)
         return {pk: Facts(*known) for pk, *known in rows}
+
+    def opt_out(self, *, customer: Customer, by: User | None, source: str) -> None:
+        """The customer does not want to be asked: from now on, and nothing that waits is
+        (89 FR 15756).
+        """
+        customer.record_consent(
+            by=by,
+            purpose=Purpose.SURVEY,
+            channel=Channel.VOICE,
+            is_granted=False,
+            source=source,
+            wording_version=OPT_OUT_WORDING,
+        )
+        waiting = self.filter(customer=customer, status__in=WAITING).values_list("pk", flat=True)
+        moved = self.decide(
+            dict.fromkeys(waiting, Permission(Rule.CONSENT_WITHDRAWN)),
+            at=timezone.now(),
+            from_statuses=WAITING,
+        )
+        panel_changed(panel="console.my_work", user_ids={owner for _, owner in moved})
 
     def decide(
         self,

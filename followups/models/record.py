@@ -180,6 +180,11 @@ class FollowUpRecord(models.Model):
         self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
         self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
 
+    @property
+    def told_in(self) -> int:
+        """The contact in which the answers were given: our call, or the one asked about."""
+        return self.call_id or self.interaction_id
+
     def _end_attempt(self, *, outcome: str, at: datetime) -> None:
         Attempt.objects.filter(follow_up=self.pk, ended_at=None).update(
             ended_at=at, outcome=outcome
@@ -212,5 +217,5 @@ class FollowUpRecord(models.Model):
             channel=Channel.VOICE,
             title=title,
             detail=detail,
-            interaction_id=self.call_id,
+            interaction_id=self.told_in,
         )
