@@ -11,10 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 from telephony.embedded import EmbeddedSwitch
 from telephony.gateway import Gateway
 from telephony.own_phone import OwnPhone
+from telephony.twilio.adapter import TwilioGateway
 
 ADAPTERS: Final[dict[str, type[Gateway]]] = {
     OwnPhone.name: OwnPhone,
     EmbeddedSwitch.name: EmbeddedSwitch,
+    TwilioGateway.name: TwilioGateway,
 }
 DEFAULT: Final = OwnPhone.name
 

@@ -67,6 +67,9 @@ class EmbeddedSwitch(Gateway):
         recent = time.time() - ALIVE_SECONDS
         return sorted((one for one in alive if one.at > recent), key=lambda one: one.calls)
 
+    def living(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.switches())
+
     def dialling(self, number: str) -> Dialling:
         return Dialling(
             number=readable(number),
@@ -141,7 +144,10 @@ class EmbeddedSwitch(Gateway):
             raise GatewayUnavailable("The telephone does not answer. Try again.") from error
         if not taken:
             raise GatewayUnavailable("The telephone does not answer. Try again.")
-        answer = Answer.unpacked(taken[1])
+        try:
+            answer = Answer.unpacked(taken[1])
+        except (ValueError, TypeError) as error:
+            raise GatewayUnavailable("The telephone answers what nobody understands.") from error
         if answer.is_done:
             return answer.value
         raise CallRefused(answer.words) if answer.is_permanent else GatewayUnavailable(answer.words)

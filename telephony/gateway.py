@@ -124,10 +124,19 @@ class Gateway:
 
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    asked_every: ClassVar[float] = 0.0  # seconds between two questions about one call
 
     def dialling(self, number: str) -> Dialling:
         """How the agent reaches this E.164 number."""
         raise NotImplementedError
+
+    def client_session(self, user: int) -> dict[str, Any]:
+        """What this user's browser needs to be a phone of the provider's."""
+        raise self._not_capable(Capability.CARRIES_SOUND)
+
+    def living(self) -> frozenset[str] | None:
+        """The places that show signs of life; None where a place cannot be gone."""
+        return None
 
     def open(
         self, *, key: str, leg: str, direction: Direction, ring: float | None = None

@@ -114,14 +114,10 @@ def _see_leg(call: CallPicture, told: Told) -> None:
     _see_call(call, leg, told)
 
 
-def _added(leg: LegPicture, told: Told) -> None:
-    del told
-    leg.state = LegState.INVITED
-
-
 def _ringing(leg: LegPicture, told: Told) -> None:
     del told
-    leg.state = LegState.RINGING
+    if leg.answered_at is None:
+        leg.state = LegState.RINGING
 
 
 def _here(leg: LegPicture, told: Told) -> None:
@@ -154,7 +150,6 @@ def _left(leg: LegPicture, told: Told) -> None:
 
 
 SEEN: Final = {
-    Kind.LEG_ADDED: _added,
     Kind.LEG_RINGING: _ringing,
     Kind.LEG_ANSWERED: _here,
     Kind.LEG_REATTACHED: _here,

@@ -128,6 +128,23 @@ PORTAL = {
     "portal:ending": Route(PUBLIC_POSTED, {"token": "=forged"}),
     "portal:call_back": Route(PUBLIC_POSTED, {"token": "=forged"}),
 }
+OF_A_CALL = {"key": "=00000000-0000-0000-0000-000000000000"}
+OF_A_LEG = OF_A_CALL | {"leg": "=leg"}
+ASKED_OF_A_LEG = OF_A_LEG | {"asked": "=asked"}
+OF_A_QUESTION = ASKED_OF_A_LEG | {"index": "=0", "attempt": "=1"}
+# For the provider alone: a signature opens them, a log-in does not.
+TELEPHONY = {
+    "telephony:leg_told": Route(PUBLIC_POSTED, OF_A_LEG),
+    "telephony:answered_by": Route(PUBLIC_POSTED, OF_A_LEG),
+    "telephony:conference_told": Route(PUBLIC_POSTED, OF_A_CALL),
+    "telephony:together": Route(PUBLIC_POSTED, OF_A_LEG),
+    "telephony:prompts": Route(PUBLIC_POSTED, ASKED_OF_A_LEG),
+    "telephony:said": Route(PUBLIC_POSTED, ASKED_OF_A_LEG),
+    "telephony:question": Route(PUBLIC_POSTED, OF_A_QUESTION),
+    "telephony:answer": Route(PUBLIC_POSTED, OF_A_QUESTION),
+    "telephony:questions_done": Route(PUBLIC_POSTED, ASKED_OF_A_LEG),
+    "telephony:sound": Route(NOBODY | {"anonymous": 404}, {"name": "=forged"}),
+}
 LEADING = {
     "insights:retention": Route(LEADERS),
     "insights:records": Route(LEADERS, {"key": "=lost"}),
@@ -261,6 +278,7 @@ ROUTES: dict[str, Route] = {
     **PANELS,
     **CALLING,
     **PORTAL,
+    **TELEPHONY,
     **LEADING,
     **CATALOGUE,
     **ACCOUNT,

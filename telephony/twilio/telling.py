@@ -1,0 +1,194 @@
+"""What does the provider tell, in the words of every gateway?
+
+A leg is one of their calls, a call of ours is one of their conferences. Their times have seconds,
+their sequence numbers count within one of their calls; both together are the order (`number`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from django.utils import timezone
+
+from telephony.gateway import Received
+from telephony.models import Call
+from telephony.protocol import Cause, Kind, Party
+
+GATEWAY: Final = "twilio"
+SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
+STEP: Final = 1000  # events that one second has room for
+LAST_OF_SECOND: Final = STEP - 1
+
+# Kinds of our own: what we asked the provider for. They are kept, and draw no picture.
+BEGUN: Final = "dial.begun"
+NOT_BEGUN: Final = "dial.refused"
+GIVEN_UP: Final = "dial.given-up"
+DROP_ASKED: Final = "drop.asked"
+END_ASKED: Final = "end.asked"
+QUESTIONS_ASKED: Final = "questions.asked"
+PROMPTS_ASKED: Final = "prompts.asked"
+MACHINE_DETECTED: Final = "machine.detected"
+
+LIVE: Final = {
+    "queued": Kind.LEG_ADDED,
+    "initiated": Kind.LEG_ADDED,
+    "ringing": Kind.LEG_RINGING,
+    "answered": Kind.LEG_ANSWERED,
+    "in-progress": Kind.LEG_ANSWERED,
+}
+CAUSES: Final = {
+    "completed": Cause.HUNG_UP,
+    "busy": Cause.BUSY,
+    "no-answer": Cause.NO_ANSWER,
+    "failed": Cause.FAILED,
+    "canceled": Cause.CANCELED,
+}
+HOLDS: Final = {
+    "participant-hold": Kind.LEG_HELD,
+    "participant-unhold": Kind.LEG_RESUMED,
+}
+
+
+class NotUnderstood(ValueError):
+    """A webhook without what every one has."""
+
+
+def number(at: datetime, within: int) -> int:
+    """The place of an event in the provider's order."""
+    return int(at.timestamp()) * STEP + min(max(within, 0), LAST_OF_SECOND)
+
+
+def event(
+    kind: str,
+    *,
+    id: str,  # noqa: A002  (the event's own word for it)
+    leg: str = "",
+    at: datetime | None = None,
+    place: int | None = None,
+    **detail: Any,
+) -> Received:
+    at = at or timezone.now()
+    place = number(at, 0) if place is None else place
+    return Received(GATEWAY, id, kind, place, at, leg, detail)
+
+
+def of_leg(
+    call: Call, leg: str, said: Mapping[str, str], query: Mapping[str, str]
+) -> list[Received]:
+    """A status callback. Raises NotUnderstood. Nothing of whoever is called is kept."""
+    sid, status = _sid(said, "CallSid"), said.get("CallStatus", "")
+    at, sequence = _at(said), said.get("SequenceNumber", "")
+    within = int(sequence) if sequence.isdecimal() and len(sequence) < 6 else 0
+    source = said.get("CallbackSource", "call-progress-events")[:40]
+    id_ = f"{sid}-{source}-{sequence[:6] if sequence else status[:20]}"
+    detail = whose(call, leg, query) | {"sid": sid}
+    return in_words(call, leg, status, id=id_, at=at, within=within, **detail)
+
+
+def in_words(
+    call: Call,
+    leg: str,
+    status: str,
+    *,
+    id: str,  # noqa: A002
+    at: datetime,
+    within: int,
+    **detail: Any,
+) -> list[Received]:
+    """Their status of one leg as our events; the end of the customer's is the end of the call."""
+    if status in LIVE:
+        kind = LIVE[status]
+        place = 0 if kind is Kind.LEG_ADDED else number(at, within)
+        return [event(kind, id=id, leg=leg, at=at, place=place, **detail)]
+    if status not in CAUSES:
+        place = number(at, within)
+        return [event(f"leg.{status}"[:40], id=id, leg=leg, at=at, place=place, **detail)]
+    cause = _cause(call, leg, status, detail.get("party", ""))
+    left = event(
+        Kind.LEG_LEFT, id=id, leg=leg, at=at, place=number(at, within), **detail | {"cause": cause}
+    )
+    if detail.get("party") != Party.CUSTOMER:
+        return [left]
+    last = number(at, LAST_OF_SECOND)
+    return [left, event(Kind.CALL_ENDED, id=f"{id}-call", at=at, place=last, cause=cause)]
+
+
+def of_conference(call: Call, said: Mapping[str, str]) -> list[Received]:
+    """A conference's callback: holds count, the rest is kept. Raises NotUnderstood."""
+    sid, what = _sid(said, "ConferenceSid"), said.get("StatusCallbackEvent", "")[:28]
+    at, sequence = _at(said), said.get("SequenceNumber", "0")
+    if not sequence.isdecimal() or len(sequence) > 6:
+        raise NotUnderstood("no SequenceNumber")
+    leg = said.get("ParticipantLabel", "")[:40]
+    if what in HOLDS and not leg.startswith(call.key.hex[:24]):
+        raise NotUnderstood("no leg of this call")
+    detail = {"party": Party.CUSTOMER} if leg == call.customer_leg else {}
+    return [
+        event(
+            HOLDS.get(what, f"conference.{what}"),
+            id=f"{sid}-conference-{sequence}",
+            leg=leg if what in HOLDS else "",
+            at=at,
+            place=number(at, int(sequence)),
+            **detail if what in HOLDS else {},
+        )
+    ]
+
+
+def of_detection(leg: str, said: Mapping[str, str]) -> list[Received]:
+    """Whether a person or a machine answered, as far as the provider can hear."""
+    sid, by = _sid(said, "CallSid"), said.get("AnsweredBy", "unknown")[:30]
+    return [
+        event(
+            MACHINE_DETECTED,
+            id=f"{sid}-answered-by",
+            leg=leg,
+            answered_by=by,
+            is_machine=by.startswith(("machine", "fax")),
+        )
+    ]
+
+
+def whose(call: Call, leg: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """Party and user of a leg; they stand in the address that we gave, which is signed."""
+    if leg == call.customer_leg:
+        return {"party": Party.CUSTOMER}
+    party, user = query.get("party", ""), query.get("user", "")
+    found: dict[str, Any] = {"party": Party(party)} if party in set(Party) else {}
+    return found | ({"user": int(user)} if user.isdecimal() and len(user) < 12 else {})
+
+
+def _cause(call: Call, leg: str, status: str, party: str) -> Cause:
+    """Why a leg ended: what we asked for, when the provider only says that it is over."""
+    if status == "busy" and party != Party.CUSTOMER:
+        return Cause.REJECTED
+    if status not in {"completed", "canceled"}:
+        return CAUSES[status]
+    asked = call.events.filter(gateway=GATEWAY, kind__in=[DROP_ASKED, END_ASKED])
+    wishes = asked.filter(leg__in=[leg, ""]).order_by("pk")
+    wish = wishes.values_list("detail__cause", flat=True).first()
+    return Cause(wish) if wish else CAUSES[status]
+
+
+def _sid(said: Mapping[str, str], name: str) -> str:
+    sid = said.get(name, "")
+    if not SID.fullmatch(sid):
+        raise NotUnderstood(f"no {name}")
+    return sid
+
+
+def _at(said: Mapping[str, str]) -> datetime:
+    """Their time (RFC 2822), or now where none is told."""
+    written = said.get("Timestamp", "")
+    try:
+        return aware(parsedate_to_datetime(written)) if written else timezone.now()
+    except ValueError as error:
+        raise NotUnderstood("no time") from error
+
+
+def aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,228 @@
+"""A provider that is slow, refuses, resets or answers rubbish: nobody is dialled twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from telephony.gateway import CallRefused, CallState, Direction, GatewayError, GatewayUnavailable
+from telephony.models import Call, CallEvent
+from telephony.protocol import Cause, Party
+from telephony.reconciling import Reconciler
+from telephony.twilio import adapter, telling
+from telephony.twilio.adapter import TwilioGateway
+from telephony.twilio.asked import NotDone, Unanswered
+from tests.telephony.twilio.provider import NOON, Provider
+from tests.telephony.twilio.story import agent_answers, agent_leg, customer_answers, drawn, whole
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "is_permanent"),
+    [
+        ("400", CallRefused, True),
+        ("401", CallRefused, True),
+        ("404", CallRefused, True),
+        ("429", NotDone, False),
+        ("503", NotDone, False),
+        ("500", GatewayUnavailable, False),
+        ("302", GatewayUnavailable, False),
+        ("rubbish", GatewayUnavailable, False),
+        ("reset", GatewayUnavailable, False),
+        ("slow", GatewayUnavailable, False),
+    ],
+)
+def test_a_failure_has_its_type_and_no_call_is_shown_as_made(
+    *,
+    provider: Provider,
+    twilio: TwilioGateway,
+    call: Call,
+    settings: Settings,
+    mode: str,
+    error: type[GatewayError],
+    is_permanent: bool,
+) -> None:
+    settings.TWILIO_TIMEOUT = 0.2 if mode == "slow" else 20.0
+    provider.mode = mode
+    with pytest.raises(error) as raised:
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert raised.value.permanent is is_permanent
+    assert provider.phones == {}
+    call.refresh_from_db()
+    assert (call.state, call.legs.count(), call.ringing_at) == (CallState.QUEUED, 0, None)
+    assert provider.asked.count(("POST", f"/Conferences/{call.key.hex}/Participants.json")) == 1
+
+
+def test_a_provider_that_is_not_there_has_done_nothing(
+    provider: Provider, twilio: TwilioGateway, call: Call
+) -> None:
+    provider.close()
+    with pytest.raises(GatewayUnavailable):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+
+
+@pytest.mark.parametrize("mode", ["lost", "nonsense"])
+@pytest.mark.parametrize("telling", ["at once", "never"])
+def test_a_lost_answer_is_resolved_by_asking_and_nobody_is_dialled_twice(
+    *, provider: Provider, twilio: TwilioGateway, call: Call, mode: str, telling: str
+) -> None:
+    provider.mode, provider.telling = mode, telling
+    twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert len(provider.phones) == 1
+    call.refresh_from_db()
+    assert call.state == CallState.INITIATED
+    provider.mode = "well"
+    twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert len(provider.phones) == 1
+
+
+def test_what_was_begun_and_is_not_there_is_never_dialled_again(
+    provider: Provider, twilio: TwilioGateway, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.mode = "reset"
+    with pytest.raises(GatewayUnavailable):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    provider.mode = "well"
+    with pytest.raises(GatewayUnavailable, match="has not said yet"):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    monkeypatch.setattr(adapter, "IN_FLIGHT", timedelta(0))
+    with pytest.raises(CallRefused, match="a new call"):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert provider.phones == {}
+
+
+def test_what_was_refused_may_be_tried_again(
+    provider: Provider, twilio: TwilioGateway, call: Call
+) -> None:
+    for mode in ("429", "429", "400"):
+        provider.mode = mode
+        with pytest.raises(GatewayError):
+            twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    provider.mode = "well"
+    twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert len(provider.phones) == 1
+
+
+def test_a_leg_that_was_given_up_and_rings_after_all_is_ended(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    provider.mode, provider.mode_for, provider.telling = "lost", "all", "later"
+    with pytest.raises(GatewayUnavailable):
+        twilio.invite(call.ref, leg=agent_leg(call), user=sam.pk, ring=20)
+    provider.mode, provider.telling = "well", "at once"
+    phone = provider.phone(agent_leg(call))
+    provider.ring(phone)
+    assert phone.status == "canceled"
+    assert call.legs.get().state == "left"
+
+
+def test_what_is_left_of_a_call_that_is_over_is_ended_later_when_the_provider_was_away(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    agent = agent_answers(provider, twilio, call, sam)
+    twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    provider.mode = "400"
+    provider.end(provider.phone(call.customer_leg), "busy")
+    assert agent.status == "in-progress"
+    call.refresh_from_db()
+    provider.mode = "well"
+    assert twilio.end_leftovers(call) == 1
+    assert agent.status == "completed"
+    assert twilio.end_leftovers(call) == 0
+
+
+def test_a_call_of_which_nothing_was_told_is_asked_about(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    provider.telling = "never"
+    provider.now = NOON
+    agent_answers(provider, twilio, call, sam)
+    customer = customer_answers(provider, twilio, call)
+    reconciler = Reconciler()
+    Call.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert reconciler.ask() == 2
+    call.refresh_from_db()
+    assert call.state == CallState.IN_PROGRESS
+    assert reconciler.ask() == 0, "not every few seconds"
+    assert Reconciler().ask() == 0, "nothing new"
+    provider.end(customer)
+    assert Reconciler().ask() == 3
+    call.refresh_from_db()
+    assert (call.state, call.cause) == (CallState.COMPLETED, Cause.HUNG_UP)
+    assert call.ended_at == customer.ended_at
+    assert [leg.state for leg in call.legs.all()] == ["left", "left"]
+
+
+def test_asking_after_everything_was_told_learns_nothing(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    whole(provider, twilio, call, sam)
+    before = drawn(call)
+    assert twilio.told(call.ref) in ([], None)
+    assert drawn(call) == before
+
+
+def test_a_call_that_the_provider_never_had_has_failed(provider: Provider, call: Call) -> None:
+    Call.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert Reconciler().ask() == 1
+    call.refresh_from_db()
+    assert (call.state, call.cause) == (CallState.FAILED, Cause.FAILED)
+
+
+@pytest.mark.parametrize("mode", ["500", "rubbish", "reset"])
+def test_a_provider_that_cannot_be_asked_ends_no_call(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User, mode: str
+) -> None:
+    agent_answers(provider, twilio, call, sam)
+    Call.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    own = Call.objects.create(
+        gateway="own_phone", direction="outbound", created_at=timezone.now() - timedelta(hours=1)
+    )
+    count = CallEvent.objects.count()
+    provider.mode, provider.mode_for = mode, "all"
+    assert Reconciler().ask() == 0
+    assert CallEvent.objects.count() == count
+    own.refresh_from_db()
+    assert own.state == CallState.QUEUED
+
+
+def test_a_change_without_an_answer_claims_nothing(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    agent_answers(provider, twilio, call, sam)
+    customer_answers(provider, twilio, call)
+    provider.mode = "reset"
+    with pytest.raises(Unanswered):
+        twilio.hold(call.ref, leg=call.customer_leg, is_held=True)
+    assert call.legs.get(party=Party.CUSTOMER).state == "talking"
+
+
+def test_without_its_settings_the_adapter_asks_nobody(
+    provider: Provider, twilio: TwilioGateway, call: Call, settings: Settings
+) -> None:
+    settings.TWILIO_TOKEN = ""
+    with pytest.raises(CallRefused, match="TWILIO_TOKEN"):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    settings.TWILIO_PUBLIC_URL = ""
+    with pytest.raises(CallRefused, match="TWILIO_PUBLIC_URL"):
+        twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    with pytest.raises(CallRefused, match="TWILIO_KEY"):
+        twilio.client_session(1)
+    assert provider.asked == []
+    assert not CallEvent.objects.filter(kind=telling.GIVEN_UP).exists()
+
+
+def test_a_call_needs_a_number_to_show(
+    provider: Provider, twilio: TwilioGateway, call: Call
+) -> None:
+    Call.objects.update(remote_number="")
+    with pytest.raises(CallRefused, match="caller id"):
+        twilio.open(
+            key=str(call.key), leg=call.customer_leg, direction=Direction.OUTBOUND, ring=20.0
+        )
+    detail: list[Any] = list(CallEvent.objects.all())
+    assert detail == []
