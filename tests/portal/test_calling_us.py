@@ -11,6 +11,7 @@ from routing.assignment import offer_waiting
 from routing.models import CallBack, Match, Place, PlaceState, Queue
 from telephony.gateway import GatewayUnavailable
 from telephony.models import Call
+from telephony.protocol import Kind
 from tests.floor import Floor
 
 
@@ -48,6 +49,21 @@ def test_a_number_that_the_caller_typed_is_a_maybe_at_most(caller: Client, floor
     call(caller, floor, number=number)
     place = Place.objects.get()
     assert (place.customer, place.match) == (floor.cast.ada, Match.MAYBE)
+
+
+def test_the_page_stays_on_the_line_until_the_call_is_over(caller: Client, floor: Floor) -> None:
+    floor.at_work(floor.cast.sam)
+    addresses = call(caller, floor)
+    place = Place.objects.get()
+    floor.provider.tell(place.call, Kind.LEG_ADDED, place.call.customer_leg, party="customer")
+    floor.provider.tell(place.call, Kind.LEG_ANSWERED, place.call.customer_leg, party="customer")
+    offer_waiting()
+    place.refresh_from_db()
+    floor.answers(place)
+    floor.leaves(place, "hung-up")
+    assert caller.get(addresses["state"]).json()["state"] == "done"
+    floor.provider.tell(place.call, Kind.CALL_ENDED, cause="hung-up")
+    assert caller.get(addresses["state"]).json()["state"] == "over"
 
 
 def test_the_page_tells_nothing_about_anybody(caller: Client, floor: Floor) -> None:

@@ -4,6 +4,12 @@ import { connect, microphone } from "./line.js";
 const main = document.querySelector("[data-calls]"), find = (name) => main.querySelector(`[data-${name}]`);
 const token = document.querySelector("meta[name=csrf-token]").content;
 const POLL = 3000, AGAIN = 1500, TRIES = 6;
+const SAID = {
+  talking: "You are talking to us.",
+  done: "Thank you. Where you hear questions, answer by the keys: 1 is yes, 2 is no.",
+  closed: "Our lines are closed now.",
+  call_back: "We will call you back in your turn.",
+};
 let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0;
 
 async function post(address, fields = {}, keepalive = false) {
@@ -38,10 +44,10 @@ async function follow() {
   const answer = await fetch(call.state).catch(() => null);
   if (!call || !answer?.ok) return;
   const { state, position, minutes } = await answer.json();
-  if (state === "over" || state === "done" || state === "left") return over("The call has ended. Thank you.");
-  words({ talking: "You are talking to us." }[state] ?? `You are number ${position} in the queue.`);
+  if (state === "over" || state === "left") return over("The call has ended. Thank you.");
+  words(SAID[state] ?? `You are number ${position} in the queue.`);
   find("wait").textContent = state !== "talking" && minutes ? `About ${minutes} minute${minutes > 1 ? "s" : ""}. You keep your place, whatever happens.` : "";
-  find("call-back").hidden = state === "talking";
+  find("call-back").hidden = state in SAID && state !== "closed";
 }
 function over(text) {
   clearInterval(timer);
