@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from followups.errors import FollowUpStillOpen
-from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus
+from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, VoiceSurvey
+from followups.surveying import HEARD, claim, hear, settle_closed
 from interactions.models import Interaction, Outcome
 from interactions.signals import interaction_closed
+from routing.signals import customer_alone
+from telephony.models import Call, CallEvent
+from telephony.signals import call_moved
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +29,7 @@ def owe_a_follow_up(interaction: Interaction, by: User | None, **_: Any) -> None
     if interaction.is_follow_up:
         _refuse_while_unreported(interaction)
         return
-    if interaction.wrap_up_code and interaction.wrap_up_code.outcome == Outcome.NOT_REACHED:
+    if _not_reached(interaction):
         return
     policy = FollowUpPolicy.for_reason(interaction.contact_reason_id)
     owner_id = interaction.agent_id or (by.pk if by else _supervisor_for(interaction))
@@ -37,6 +42,27 @@ def owe_a_follow_up(interaction: Interaction, by: User | None, **_: Any) -> None
         owner_id=owner_id,
         at=interaction.closed_at or timezone.now(),
     )
+    settle_closed(interaction)
+
+
+@receiver(customer_alone)
+def go_on_with_questions(*, call: Call, at: datetime, **_: Any) -> bool:
+    """Our last agent has hung up: ask how it went, where the customer may be asked so."""
+    return claim(call=call, at=at)
+
+
+@receiver(call_moved)
+def hear_answers(*, call: Call, events: list[CallEvent], **_: Any) -> None:
+    if any(event.kind in HEARD for event in events):
+        hear(call=call, events=events)
+
+
+def _not_reached(interaction: Interaction) -> bool:
+    """As its agent says, unless the customer was there to be asked by an automatic voice."""
+    code = interaction.wrap_up_code
+    if code is None or code.outcome != Outcome.NOT_REACHED:
+        return False
+    return not VoiceSurvey.objects.filter(interaction=interaction).exists()
 
 
 def _refuse_while_unreported(call: Interaction) -> None:

@@ -17,6 +17,7 @@ from followups.models.policy import (
     all_questions,
 )
 from followups.models.said import Said
+from followups.models.voice import VoiceAnswer, VoiceSurvey
 
 __all__ = [
     "THREE_QUESTIONS",
@@ -32,5 +33,7 @@ __all__ = [
     "PermissionCheck",
     "Question",
     "Said",
+    "VoiceAnswer",
+    "VoiceSurvey",
     "all_questions",
 ]

@@ -85,6 +85,12 @@ class FollowUpPolicy(models.Model):
         help_text="What a bad answer opens; empty: the request type “problem-after-contact”.",
     )
 
+    asks_by_voice = models.BooleanField(
+        "ask by an automatic voice",
+        default=False,
+        help_text="Right after a call, on the customer's own line, answered by keys.",
+    )
+
     class Meta:
         verbose_name = "follow-up policy"
         verbose_name_plural = "follow-up policies"
@@ -122,13 +128,22 @@ class FollowUpPolicy(models.Model):
         count = len(self.questions)
         times = "once" if self.max_attempts == 1 else f"at most {self.max_attempts} times"
         again = "" if self.max_attempts == 1 else f", {in_words(self.retry_minutes)} apart"
+        voice = ""
+        if self.questions_by_voice:
+            voice = " An automatic voice asks right after a call; who answers it is not called."
         return (
             f"{in_words(self.delay_minutes)} after {whom}, ask {count} "
             f"question{'s' if count != 1 else ''} by phone between {self.window_start:%H:%M} and "
             f"{self.window_end:%H:%M} at the customer's place; try {times}{again}; "
             f"give up {self.lapse_days} days after the contact. When all is well, look at the "
-            f"needs again after {self.review_days} days."
+            f"needs again after {self.review_days} days.{voice}"
         )
+
+    @property
+    def questions_by_voice(self) -> list[str]:
+        """Those of its questions that a yes or no by key can answer, where it asks so at all."""
+        asked = self.questions if self.asks_by_voice else []
+        return [question for question in asked if question in THREE_QUESTIONS]
 
     @classmethod
     def for_reason(cls, contact_reason_id: int | None) -> FollowUpPolicy | None:

@@ -185,12 +185,18 @@ def _questions(reasons: dict[str, ContactReason]) -> None:
 def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
     """In the seeded day a follow-up is due one minute after its contact, so that it can be seen."""
     hours = {"window_start": time(8), "window_end": time(21)}
-    for name, reason, minutes, attempts in (
-        ("After every contact", None, 1, 2),
-        ("After a wish to leave", reasons["close-account"], 1, 3),
-        ("After a complaint", reasons["complaint"], 1, 3),
+    for name, reason, attempts, by_voice in (
+        ("After every contact", None, 2, True),
+        ("After a wish to leave", reasons["close-account"], 3, True),
+        ("After a complaint", reasons["complaint"], 3, False),
     ):
         FollowUpPolicy.objects.get_or_create(
             contact_reason=reason,
-            defaults={"name": name, "delay_minutes": minutes, "max_attempts": attempts, **hours},
+            defaults={
+                "name": name,
+                "delay_minutes": 1,
+                "max_attempts": attempts,
+                "asks_by_voice": by_voice,
+                **hours,
+            },
         )

@@ -1,0 +1,190 @@
+"""How is a customer asked by an automatic voice, on the line of the talk that has just ended?
+
+1. Claim, in the transaction that took in that our last agent hung up: the customer may be asked,
+   and a row says that they are. One call, one survey.
+2. Ask the gateway after the commit. When it does not, the call is ended.
+3. Keep every answer as its event comes, under the survey's lock.
+4. Settle, once: when the survey is over and the contact closed, whichever comes last. A “no” or
+   all answers become the follow-up's; else the normal follow-up stays planned.
+
+A voice that was recorded or made offers nothing, ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from customers.contact_points import Channel
+from customers.models import Consent, Customer, Purpose
+from followups.models import (
+    AnswerDraft,
+    FollowUp,
+    FollowUpPolicy,
+    Said,
+    VoiceAnswer,
+    VoiceSurvey,
+)
+from followups.models.owed import WAITING
+from followups.permission import Permission, Rule
+from interactions.models import Interaction
+from routing.announcing import let_go
+from service.models import ServiceRequest
+from telephony import spoken
+from telephony.adapters import named
+from telephony.gateway import GatewayError
+from telephony.models import Call, CallEvent
+from telephony.protocol import Kind
+
+logger = logging.getLogger(__name__)
+
+KEYS: Final = {"1": True, "2": False}
+STOP, STOP_KEY = "stop", "9"
+TRIES: Final = 2
+SECONDS: Final = 6.0
+HEARD: Final = frozenset({Kind.ANSWER_GIVEN, Kind.QUESTIONS_DONE, Kind.CALL_ENDED})
+
+
+def claim(*, call: Call, at: datetime) -> bool:
+    """Go on with the customer of this call; false where nothing may be asked of them."""
+    interaction = (
+        Interaction.objects.select_related("customer").filter(call=call, is_follow_up=False).first()
+    )
+    if interaction is None or not may_be_asked(interaction.customer):
+        return False
+    policy = FollowUpPolicy.for_reason(interaction.contact_reason_id)
+    questions = policy.questions_by_voice if policy else []
+    if not questions:
+        return False
+    survey, is_new = VoiceSurvey.objects.get_or_create(
+        call=call,
+        defaults={"interaction": interaction, "questions": questions, "started_at": at},
+    )
+    if is_new:
+        transaction.on_commit(partial(ask, survey), robust=True)
+    return is_new
+
+
+def may_be_asked(customer: Customer) -> bool:
+    """By an automatic voice: with consent, without an open complaint, and not the vulnerable.
+
+    They have just been talked to, so that calling hours and attempts are no matter here.
+    """
+    consent = Consent.objects.filter(
+        customer=customer, purpose=Purpose.SURVEY, channel=Channel.VOICE
+    )
+    newest = consent.order_by("-recorded_at", "-pk").first()
+    if newest is None or not newest.is_granted or customer.vulnerable_since:
+        return False
+    return not ServiceRequest.objects.open().complaints().filter(customer=customer).exists()
+
+
+def ask(survey: VoiceSurvey) -> None:
+    call = survey.call
+    try:
+        named(call.gateway).ask(
+            call.ref, leg=call.customer_leg, questionnaire=questionnaire(survey.questions)
+        )
+    except GatewayError as error:
+        logger.warning("a customer could not be asked: %s", error)
+        let_go(call)
+
+
+def questionnaire(questions: Iterable[str]) -> dict[str, Any]:
+    """What the gateway is asked to play; the call is over after the last word."""
+    keys = "".join(KEYS)
+    return {
+        "questions": [
+            {"code": question, "prompt": f"survey-{question}", "keys": keys}
+            for question in questions
+        ],
+        "before": [spoken.SURVEY_GREETING, spoken.SURVEY_STOP],
+        "after": [spoken.SURVEY_THANKS],
+        "stopped": [spoken.SURVEY_STOPPED],
+        "sorry": spoken.SURVEY_SORRY,
+        "stop_key": STOP_KEY,
+        "tries": TRIES,
+        "seconds": SECONDS,
+        "ends": True,
+    }
+
+
+def hear(*, call: Call, events: Iterable[CallEvent]) -> None:
+    """Take the answers in, in the transaction that took in their events."""
+    survey = VoiceSurvey.objects.select_for_update().filter(call=call).first()
+    if survey is None:
+        return
+    for event in events:
+        if event.kind in HEARD and event.at >= survey.started_at:
+            _hear(survey, event)
+    _settle(survey)
+
+
+def settle_closed(interaction: Interaction) -> None:
+    """The contact is closed and its follow-up planned: what was answered before is settled now.
+
+    The lock makes the closing and the last answer wait for each other, so that one of them sees
+    both.
+    """
+    if interaction.call_id is None:
+        return
+    survey = VoiceSurvey.objects.select_for_update().filter(interaction=interaction).first()
+    if survey is not None:
+        _settle(survey)
+
+
+def _hear(survey: VoiceSurvey, event: CallEvent) -> None:
+    detail = event.detail
+    if event.kind == Kind.ANSWER_GIVEN:
+        given = {detail.get("question"): detail.get("key")}
+        _keep(survey, given, at=event.at, tries=detail.get("tries", 1))
+        return
+    if event.kind == Kind.QUESTIONS_DONE:  # says all again, should an answer have been lost
+        stop = {STOP: STOP_KEY} if detail.get("is_stopped") else {}
+        _keep(survey, {**detail.get("answers", {}), **stop}, at=event.at)
+    if survey.ended_at is None:
+        survey.write_down(ended_at=event.at)
+
+
+def _keep(survey: VoiceSurvey, given: dict[Any, Any], *, at: datetime, tries: int = 1) -> None:
+    if given.get(STOP) == STOP_KEY and survey.stopped_at is None:
+        survey.write_down(stopped_at=at)
+        FollowUp.objects.opt_out(
+            customer=survey.interaction.customer, by=None, source="voice survey"
+        )
+    VoiceAnswer.objects.bulk_create(
+        [
+            VoiceAnswer(survey=survey, question=question, is_yes=KEYS[key], tries=tries, at=at)
+            for question, key in given.items()
+            if question in survey.questions and key in KEYS
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _settle(survey: VoiceSurvey) -> None:
+    """Let the answers become the follow-up's, once; the caller holds the survey's lock."""
+    if survey.ended_at is None or survey.settled_at is not None:
+        return
+    follow_up = FollowUp.objects.filter(interaction=survey.interaction_id).first()
+    if follow_up is None:
+        return
+    said = [Said(one.question, is_yes=one.is_yes) for one in survey.answers.all()]
+    if any(one.is_no for one in said) or len(said) == len(survey.questions):
+        follow_up.record_spoken(answers=said)
+    elif survey.stopped_at:
+        FollowUp.objects.decide(
+            {follow_up.pk: Permission(Rule.CONSENT_WITHDRAWN)},
+            at=timezone.now(),
+            from_statuses=WAITING,
+        )
+    elif said and not AnswerDraft.objects.filter(follow_up=follow_up).exists():
+        typed = {one.question: "yes" for one in said}  # the script's, so that nobody asks again
+        AnswerDraft.objects.create(follow_up=follow_up, typed=typed, version=1)
+    survey.write_down(settled_at=timezone.now())
