@@ -55,6 +55,14 @@ def test_an_arrival_is_offered_as_any_other_caller(floor: Floor, commits: object
     )
 
 
+def test_out_of_hours_nobody_is_rung(floor: Floor, commits: object) -> None:
+    Queue.objects.update(days=[])
+    floor.at_work(floor.cast.sam)
+    arrive(floor, "", commits)
+    assert offer_waiting() == 0
+    assert Place.objects.get().state == PlaceState.CLOSED
+
+
 def test_without_a_queue_the_call_is_refused(floor: Floor, commits: object) -> None:
     Queue.objects.all().delete()
     arrive(floor, "+442079460101", commits)
