@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from routing.assignment import last_agent_of
 from routing.incoming import first_state, whose
-from routing.models import Place, PlaceState, Queue
+from routing.models import Place, Queue
 from telephony.adapters import named
 from telephony.gateway import GatewayError
 from telephony.models import Call
@@ -37,7 +36,6 @@ def give_a_place(call: Call) -> None:
         queue=queue,
         customer=customer,
         match=match,
-        state=PlaceState.WAITING if queue.is_open(timezone.now()) else PlaceState.CLOSED,
         state=first_state(queue),
         last_agent_id=last_agent_of(customer.pk) if customer else None,
     )

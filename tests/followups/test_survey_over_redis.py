@@ -65,7 +65,7 @@ async def switch(tmp_path: Path) -> AsyncIterator[Redis]:
     redis.delete(EVENTS, SWITCHES, commands_of("s1"))
     for name in SPOKEN:
         is_asked = name in TONES
-        write_tone(tmp_path / f"{name}.wav", TONES.get(name, 2900), 1.5 if is_asked else 0.2)
+        write_tone(tmp_path / f"{name}.wav", TONES.get(name, 2900), 5 if is_asked else 0.3)
     process = Process(Desk("s1", prompts=[tmp_path], recordings=tmp_path), settings.REDIS_URL)
     task = asyncio.create_task(process.run())
     await until(lambda: redis.hexists(SWITCHES, "s1"))
