@@ -47,3 +47,16 @@ class FollowUpStillOpen(RuleBroken):
             "This contact is a follow-up call. Record the answers, or how the try ended: "
             "that wraps it up."
         )
+
+
+class NotCalledYet(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody's phone has rung yet, so there is nothing to report. Press Call, or put the "
+            "follow-up back."
+        )
+
+
+class CalledAlready(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__("Their phone has rung in this try. Say here how it ended.")

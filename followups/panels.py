@@ -15,10 +15,12 @@ from accounts.models import User
 from customers.places import zone
 from followups.forms import AnswersForm, OutcomeForm
 from followups.models import (
+    RANG,
     TRIED,
     Answer,
     AnswerDraft,
     Attempt,
+    AttemptOutcome,
     FollowUp,
     FollowUpQuerySet,
     FollowUpStatus,
@@ -27,13 +29,46 @@ from followups.models.follow_up import chosen_request_type
 from followups.permission import Facts, Permission, calling_hours, permission
 from followups.reviewing import permitted
 from interactions.models import Interaction
+from routing.models import OutboundCall
+from routing.outbound import came_to_nothing
 from service.models import Promise, RequestType
-from telephony.adapters import named
-from telephony.gateway import Dialling
-from telephony.own_phone import OwnPhone
+from telephony.adapters import gateway, named
+from telephony.gateway import CallState, Capability, Dialling
+from telephony.models import Call
 
 PAGE: Final = 50
 COUNTED: Final = 1000
+
+
+# What each outcome's button says, where it is not the outcome itself.
+WORDS: Final = {AttemptOutcome.NOT_CALLED: "Not called: put back"}
+
+STATES: Final = {
+    CallState.QUEUED: "Connecting you first…",
+    CallState.INITIATED: "Connecting you first…",
+    CallState.RINGING: "Their phone rings…",
+    CallState.IN_PROGRESS: "You are talking.",
+    CallState.COMPLETED: "The call has ended.",
+    CallState.BUSY: "Busy, or they declined the call.",
+    CallState.NO_ANSWER: "They did not answer.",
+    CallState.FAILED: "The call could not be made.",
+    CallState.CANCELED: "The call was ended before they answered.",
+}
+TOLD: Final = frozenset({CallState.BUSY, CallState.NO_ANSWER})
+
+
+@dataclass(frozen=True)
+class Telephone:
+    """The call of an attempt, as its provider tells it."""
+
+    call: Call
+    asked: OutboundCall | None
+
+    @property
+    def words(self) -> str:
+        if self.call.is_over and self.asked and self.asked.told:
+            return self.asked.told
+        return STATES[CallState(self.call.state)]
 
 
 @dataclass(frozen=True)
@@ -48,6 +83,7 @@ class Script:
     draft: AnswerDraft
     form: AnswersForm
     outcome_form: OutcomeForm
+    telephone: Telephone | None
 
     @property
     def is_open(self) -> bool:
@@ -56,7 +92,22 @@ class Script:
     @property
     def dialling(self) -> Dialling | None:
         point = self.attempt.contact_point
-        return named(OwnPhone.name).dialling(point.value) if point else None
+        return named(self.attempt.gateway).dialling(point.value) if point else None
+
+    @property
+    def places_calls(self) -> bool:
+        """Whether the key dials, or shows the number to somebody who does."""
+        return Capability.PLACES_CALLS in named(self.attempt.gateway).capabilities
+
+    @property
+    def can_call(self) -> bool:
+        """Once their phone has rung, this try has been made."""
+        return self.telephone is None or came_to_nothing(self.telephone.call)
+
+    @property
+    def told_by_telephone(self) -> bool:
+        """Whether the provider said how the try ended, rather than a person."""
+        return self.telephone is not None and self.telephone.call.state in TOLD
 
     @property
     def problem_owner(self) -> User:
@@ -74,8 +125,16 @@ class Script:
 
     @property
     def tried(self) -> list[tuple[str, str]]:
-        """The outcomes that need nothing but their button."""
-        return [(one.value, str(one.label)) for one in TRIED if one.value != "call_back"]
+        """The outcomes that need nothing but their button, and that can be true."""
+        has_rung = not self.places_calls or (
+            self.telephone is not None and not came_to_nothing(self.telephone.call)
+        )
+        possible = [one for one in TRIED if one != AttemptOutcome.CALL_BACK]
+        if not has_rung:
+            possible = [one for one in possible if one not in RANG]
+        elif self.places_calls:
+            possible.remove(AttemptOutcome.NOT_CALLED)
+        return [(one.value, WORDS.get(one, str(one.label))) for one in possible]
 
 
 def script(
@@ -87,7 +146,11 @@ def script(
     """The script of the follow-up that this contact makes; None when it makes none."""
     if not interaction.is_follow_up:
         return None
-    attempt = Attempt.objects.filter(call=interaction).select_related("contact_point", "by").first()
+    attempt = (
+        Attempt.objects.filter(call=interaction)
+        .select_related("contact_point", "by", "call__call")
+        .first()
+    )
     if attempt is None:
         return None
     follow_up = with_last_contact(FollowUp.objects.all()).get(pk=attempt.follow_up_id)
@@ -102,7 +165,15 @@ def script(
         draft=draft,
         form=form or AnswersForm(questions=follow_up.questions, initial=draft.typed),
         outcome_form=outcome_form or OutcomeForm(zone=place, initial=agreed),
+        telephone=_telephone(attempt),
     )
+
+
+def _telephone(attempt: Attempt) -> Telephone | None:
+    call = attempt.telephone_call
+    if call is None:
+        return None
+    return Telephone(call=call, asked=OutboundCall.objects.filter(call=call).first())
 
 
 @dataclass(frozen=True)
@@ -116,7 +187,7 @@ class Owed:
 
     @property
     def dialling(self) -> Dialling | None:
-        return named(OwnPhone.name).dialling(self.facts.phone) if self.facts.phone else None
+        return gateway().dialling(self.facts.phone) if self.facts.phone else None
 
     @property
     def can_begin(self) -> bool:

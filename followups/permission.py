@@ -26,6 +26,7 @@ class Rule(models.TextChoices):
     COMPLAINT_OPEN = "complaint_open", "A complaint of the customer is open"
     NO_CONSENT = "no_consent", "The customer has not agreed to be asked by phone"
     CONSENT_WITHDRAWN = "consent_withdrawn", "The customer does not want to be asked by phone"
+    DO_NOT_CALL = "do_not_call", "The number is on the do-not-call list"
     NO_PHONE = "no_phone", "No phone number that reaches the customer"
     PLACE_UNKNOWN = "place_unknown", "The time at the customer's place is not known"
     NO_COMMON_HOUR = "no_common_hour", "No hour is lawful in every place where the phone may ring"

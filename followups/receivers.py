@@ -11,14 +11,16 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Role, User
+from followups.dialling import note_the_end
 from followups.errors import FollowUpStillOpen
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, VoiceSurvey
 from followups.surveying import HEARD, claim, hear, settle_closed
 from interactions.models import Interaction, Outcome
 from interactions.signals import interaction_closed
 from routing.signals import customer_alone
-from telephony.models import Call, CallEvent
+from telephony.models import Call, CallEvent, Purpose
 from telephony.signals import call_moved
+from telephony.states import CallPicture
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,13 @@ def _not_reached(interaction: Interaction) -> bool:
     if code is None or code.outcome != Outcome.NOT_REACHED:
         return False
     return not VoiceSurvey.objects.filter(interaction=interaction).exists()
+
+
+@receiver(call_moved)
+def learn_what_became_of_the_call(*, call: Call, now: CallPicture, **_: Any) -> None:
+    """The provider says how a follow-up call ended; who was talked to is reported by the agent."""
+    if call.purpose == Purpose.FOLLOW_UP and now.ended_at:
+        note_the_end(call)
 
 
 def _refuse_while_unreported(call: Interaction) -> None:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.follow_ups, name="list"),
     path("<int:pk>/", views.owed, name="owed"),
     path("<int:pk>/attempts/", views.begin, name="begin"),
+    path("<int:pk>/call/", views.call, name="call"),
     path("<int:pk>/draft/", views.draft, name="draft"),
     path("<int:pk>/answers/", views.answers, name="answers"),
     path("<int:pk>/outcome/", views.outcome, name="outcome"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
@@ -13,12 +14,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.errors import NotAllowed
 from accounts.models import User
 from customers.places import zone
-from followups import panels, reviewing
+from followups import dialling, panels, reviewing
 from followups.errors import DraftMovedOn, FollowUpSettled
 from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm, PutOffForm
 from followups.models import AnswerDraft, FollowUp, FollowUpStatus
 from interactions.models import Interaction
 from needs.models import NeedsReview
+from routing.tasks import place_calls
 
 
 def _user(request: HttpRequest) -> User:
@@ -77,6 +79,19 @@ def _owed(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the call and go to it."""
     return _to_desk(request, _follow_up(request, pk).begin(by=_user(request)).pk)
+
+
+@require_POST
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the customer: the agent's own page first, then the customer's phone."""
+    follow_up = _follow_up(request, pk)
+    contact = follow_up.call
+    dialling.place(follow_up, by=_user(request))
+    transaction.on_commit(place_calls.delay, robust=True)
+    shown = panels.script(interaction=contact) if contact else None
+    if shown is None:
+        raise Http404
+    return render(request, "followups/_script.html", {"script": shown})
 
 
 @require_GET

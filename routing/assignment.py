@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Presence, Role, User
 from interactions.models import Interaction
-from routing.models import AgentPhone, AgentSkill, Place, PlaceState, Queue
+from routing.models import AgentPhone, AgentSkill, OutboundCall, Place, PlaceState, Queue
 from routing.models.phones import FRESH
 from telephony.adapters import named
 from telephony.gateway import GatewayError
@@ -54,6 +54,7 @@ def free_agents() -> QuerySet[User]:
         Exists(phone),
         ~Exists(legs),
         ~Exists(reserved),
+        ~Exists(OutboundCall.objects.under_way().filter(agent=OuterRef("pk"))),
         ~Exists(wrapping_up),
         role=Role.AGENT,
         is_active=True,

@@ -22,8 +22,10 @@ from routing.announcing import (
 from routing.arriving import give_a_place
 from routing.assignment import offer_waiting
 from routing.models import CallBack, CallBackReason, Place, PlaceState
+from routing.outbound import follow
 from routing.recordings import start_due
 from routing.signals import customer_alone
+from telephony.gateway import Direction
 from telephony.models import Call, CallEvent
 from telephony.protocol import Cause, Kind, Party
 from telephony.signals import call_moved
@@ -144,3 +146,12 @@ def _ended(place: Place, now: CallPicture, *, at: datetime) -> None:
         CallBack.owe(place=place, reason=CallBackReason.CUT_OFF)
     elif was not in after and (place.customer_id or place.call.remote_number):
         CallBack.owe(place=place, reason=CallBackReason.LEFT)
+
+
+@receiver(call_moved)
+def follow_calls_of_ours(
+    *, call: Call, now: CallPicture, events: list[CallEvent], **_: Any
+) -> None:
+    """Let the customer's phone ring once the agent is there, and settle what was owed."""
+    if call.direction == Direction.OUTBOUND:
+        follow(call=call, now=now, events=events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
@@ -12,9 +13,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.errors import RuleBroken
 from accounts.models import User
 from customers.models import Customer
-from routing import panels, talking
+from routing import outbound, panels, talking
 from routing.forms import ConsultForm, DigitsForm, OfferForm, TabForm
-from routing.models import AgentPhone, Place
+from routing.models import AgentPhone, CallBack, Place
+from routing.tasks import place_calls
 from telephony.models import Leg
 
 
@@ -131,3 +133,42 @@ def caller(request: HttpRequest, pk: int, customer_id: int) -> HttpResponse:
 def somebody_else(request: HttpRequest, pk: int) -> HttpResponse:
     _my_place(request, pk).unlink(by=_user(request))
     return _phone(request)
+
+
+@require_GET
+def call_backs(request: HttpRequest) -> HttpResponse:
+    """The calls that are owed: a group of My work."""
+    shown = panels.call_backs(_user(request))
+    return render(request, "routing/_call_backs.html", {"call_backs": shown})
+
+
+def _call_back(request: HttpRequest, pk: int) -> CallBack:
+    seen = CallBack.objects.visible_to(_user(request)).select_related("customer", "queue", "owner")
+    return get_object_or_404(seen, pk=pk)
+
+
+def _shown_call_back(request: HttpRequest, owed: CallBack) -> HttpResponse:
+    return render(request, "routing/_call_back.html", {"card": panels.owed_call(owed)})
+
+
+@require_GET
+def call_back(request: HttpRequest, pk: int) -> HttpResponse:
+    return _shown_call_back(request, _call_back(request, pk))
+
+
+@require_POST
+def call_back_call(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call them: this agent's page first, then their phone."""
+    owed = _call_back(request, pk)
+    outbound.call_back(owed, by=_user(request))
+    transaction.on_commit(place_calls.delay, robust=True)
+    return _shown_call_back(request, owed)
+
+
+@require_POST
+def call_back_settlement(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was made by another way, or came by itself."""
+    owed = _call_back(request, pk)
+    owed.settle(by=_user(request))
+    owed.refresh_from_db()
+    return _shown_call_back(request, owed)

@@ -1,4 +1,4 @@
-"""Administration of telephony: the numbers that may be shown to whom we call."""
+"""Administration of telephony: the numbers that we show, and those that we never call."""
 
 from __future__ import annotations
 

@@ -85,6 +85,7 @@ PANELS = {
     "followups:list": Route(LEADERS),
     "followups:owed": of("follow_up"),
     "followups:begin": of("follow_up", POSTED),
+    "followups:call": of("follow_up", POSTED),
     "followups:draft": of("follow_up", POSTED),
     "followups:answers": of("follow_up", POSTED),
     "followups:outcome": of("follow_up", POSTED),
@@ -106,6 +107,10 @@ CALLING = {
     "routing:consultation": Route(POSTED),
     "routing:handover": Route(POSTED),
     "routing:return": Route(POSTED),
+    "routing:call_backs": Route(EVERYBODY),
+    "routing:call_back": Route(NOBODY, {"pk": "=1"}),
+    "routing:call_back_call": Route(POSTED, {"pk": "=1"}),
+    "routing:call_back_settled": Route(POSTED, {"pk": "=1"}),
     "routing:caller": Route(POSTED, {"pk": "=1"} | CUSTOMER),
     "routing:somebody_else": Route(POSTED, {"pk": "=1"}),
     "routing:board": Route(LEADERS),
@@ -123,6 +128,15 @@ PUBLIC_POSTED = POSTED | {"anonymous": 405}
 PORTAL = {
     "portal:call_us": Route(ANYBODY),
     "portal:calls": Route(PUBLIC_POSTED),
+    "handset:phones": Route(NOBODY | {"anonymous": 404}),
+    **{
+        f"handset:{name}": Route(NOBODY | {"anonymous": 404}, {"token": "=forged"})
+        for name in ("phone", "state")
+    },
+    **{
+        f"handset:{name}": Route(POSTED | {"anonymous": 405}, {"token": "=forged"})
+        for name in ("calls", "connection", "ending")
+    },
     "portal:state": Route(NOBODY | {"anonymous": 404}, {"token": "=forged"}),
     "portal:connection": Route(PUBLIC_POSTED, {"token": "=forged"}),
     "portal:ending": Route(PUBLIC_POSTED, {"token": "=forged"}),

@@ -1,6 +1,7 @@
 """Which follow-ups are owed after interactions, what was tried, what was answered?"""
 
 from followups.models.attempt import (
+    RANG,
     TRIED,
     Answer,
     Attempt,
@@ -20,6 +21,7 @@ from followups.models.said import Said
 from followups.models.voice import VoiceAnswer, VoiceSurvey
 
 __all__ = [
+    "RANG",
     "THREE_QUESTIONS",
     "TRIED",
     "Answer",

@@ -13,6 +13,7 @@ from customers.models import ContactPoint
 from followups.models.policy import Question
 from followups.permission import Rule
 from interactions.models import Interaction
+from telephony.models import Call
 
 
 class AttemptOutcome(models.TextChoices):
@@ -22,15 +23,30 @@ class AttemptOutcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", "Wrong number"
     CALL_BACK = "call_back", "Asked to call back"
     DECLINED = "declined", "Does not want to be asked"
+    MACHINE = "machine", "Answering machine"
+    OPTED_OUT = "opted_out", "Never call this number again"
+    NOT_CALLED = "not_called", "Not called"
 
 
 # What may be reported when the questions were not answered.
 TRIED: Final = (
     AttemptOutcome.NO_ANSWER,
     AttemptOutcome.BUSY,
+    AttemptOutcome.MACHINE,
     AttemptOutcome.CALL_BACK,
     AttemptOutcome.WRONG_NUMBER,
     AttemptOutcome.DECLINED,
+    AttemptOutcome.OPTED_OUT,
+    AttemptOutcome.NOT_CALLED,
+)
+# What nobody can say of a call that never was.
+RANG: Final = frozenset(
+    {
+        AttemptOutcome.NO_ANSWER,
+        AttemptOutcome.BUSY,
+        AttemptOutcome.MACHINE,
+        AttemptOutcome.WRONG_NUMBER,
+    }
 )
 
 
@@ -66,6 +82,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.number}"
+
+    @property
+    def telephone_call(self) -> Call | None:
+        """The call that the provider made for it; none where the agent dials, or has not asked."""
+        return self.call.call if self.call else None
 
 
 class Answer(models.Model):

@@ -15,13 +15,21 @@ from accounts.errors import RuleBroken
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
 from customers.contact_points import Channel
-from followups.errors import CallBackImpossible, FollowUpTaken, NotPermittedNow
-from followups.models.attempt import TRIED, Attempt, AttemptOutcome, PermissionCheck
+from followups.errors import (
+    CallBackImpossible,
+    CalledAlready,
+    FollowUpTaken,
+    NotCalledYet,
+    NotPermittedNow,
+)
+from followups.models.attempt import RANG, TRIED, Attempt, AttemptOutcome, PermissionCheck
 from followups.models.owed import FollowUpStatus
 from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours, permission
 from interactions.models import Direction, Interaction, Outcome
-from telephony.own_phone import OwnPhone
+from telephony.adapters import gateway, named
+from telephony.gateway import Capability
+from telephony.models import SuppressionEntry
 
 WRAP_UP_OF: Final = {
     AttemptOutcome.CALL_BACK: Outcome.PROMISED,
@@ -75,7 +83,7 @@ class CalledFollowUp(FollowUpRecord):
                 call=call,
                 contact_point_id=facts.phone_id,
                 by=by,
-                gateway=OwnPhone.name,
+                gateway=gateway().name,
                 started_at=now,
             )
             PermissionCheck.objects.create(
@@ -90,37 +98,92 @@ class CalledFollowUp(FollowUpRecord):
             panel_changed(panel="console.my_work", user_ids=[by.pk])
         return call
 
-    def report(self, *, by: User, outcome: str, call_back_at: datetime | None = None) -> None:
+    def report(
+        self,
+        *,
+        by: User,
+        outcome: str,
+        call_back_at: datetime | None = None,
+        is_told: bool = False,
+    ) -> None:
         """Say how a try ended that brought no answers, and plan what follows from it.
 
-        `call_back_at` is the time that the customer named, for `call_back` only. Raises
-        FollowUpSettled, CallBackImpossible.
+        `call_back_at` is the time that the customer named, for `call_back` only. `is_told`: the
+        telephone's provider says so, rather than a person. Raises FollowUpSettled,
+        CallBackImpossible, NotCalledYet, CalledAlready.
         """
         if outcome not in TRIED:
             raise RuleBroken("Choose how the try ended: no answer, busy, call back, …")
         now = timezone.now()
         with transaction.atomic():
             self._hold()
+            if not is_told:
+                self._refuse_what_was_not_told(outcome)
             follow: dict[str, Callable[[], str]] = {
                 AttemptOutcome.NO_ANSWER: lambda: self._try_again(now, because="No answer"),
                 AttemptOutcome.BUSY: lambda: self._try_again(now, because="Busy"),
+                AttemptOutcome.MACHINE: lambda: self._try_again(now, because="Answering machine"),
                 AttemptOutcome.CALL_BACK: lambda: self._call_back(now, at=call_back_at),
                 AttemptOutcome.WRONG_NUMBER: lambda: self._try_other_number(now),
                 AttemptOutcome.DECLINED: lambda: self._never_again(now, by=by),
+                AttemptOutcome.OPTED_OUT: lambda: self._opt_out(now, by=by),
+                AttemptOutcome.NOT_CALLED: lambda: self._put_back(now),
             }
             self._end_attempt(outcome=outcome, at=now)
             said = follow[outcome]()
             self._wrap_up(
                 by=by,
                 outcome=WRAP_UP_OF.get(AttemptOutcome(outcome), Outcome.NOT_REACHED),
-                summary=f"{said} (reported by {by})",
+                summary=f"{said} ({'told by the telephone' if is_told else f'reported by {by}'})",
             )
             AuditEntry.record(
                 by=by,
                 verb="follow-up tried",
                 subject=self,
-                detail={"outcome": outcome, "attempt": self.attempts_made},
+                detail={
+                    "outcome": outcome,
+                    "attempt": self.attempts_made,
+                    "told_by": "telephone" if is_told else "agent",
+                },
             )
+
+    def refuse_dialling(self, *, by: User, decided: Permission) -> None:
+        """A rule refused when the number was about to be called: this try counts for nothing.
+
+        The follow-up goes where the rule says. Raises FollowUpSettled.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            self._hold()
+            self._end_attempt(outcome=AttemptOutcome.NOT_CALLED, at=now)
+            self._move(max_attempts=self.max_attempts + 1)
+            type(self).objects.decide(
+                {self.pk: decided}, at=now, from_statuses=[FollowUpStatus.IN_PROGRESS]
+            )
+            self.refresh_from_db(fields=["status", "due_at", "refused_because", "waits_because"])
+            self._tell("Follow-up: not called", str(decided.rule.label))
+            self._wrap_up(
+                by=by,
+                outcome=Outcome.NOT_REACHED,
+                summary=f"Not called: {decided.rule.label}",
+            )
+            AuditEntry.record(
+                by=by, verb="follow-up not dialled", subject=self, detail={"rule": decided.rule}
+            )
+            panel_changed(panel="console.my_work", user_ids={by.pk, self.owner_id})
+
+    def _refuse_what_was_not_told(self, outcome: str) -> None:
+        """Where the provider places the calls, a call was made only when the provider says so."""
+        open_ones = Attempt.objects.filter(follow_up=self.pk, ended_at=None)
+        attempt = open_ones.select_related("call__call").first()
+        if attempt is None or Capability.PLACES_CALLS not in named(attempt.gateway).capabilities:
+            return
+        call = attempt.telephone_call
+        has_rung = call is not None and (call.ringing_at or call.answered_at)
+        if outcome in RANG and not has_rung:
+            raise NotCalledYet
+        if outcome == AttemptOutcome.NOT_CALLED and has_rung:
+            raise CalledAlready
 
     def _taken(self) -> FollowUpTaken:
         now = type(self).objects.select_related("owner").get(pk=self.pk)
@@ -191,6 +254,21 @@ class CalledFollowUp(FollowUpRecord):
             waits_because="Wrong number; the customer has another one",
         )
         return "Wrong number; another one is tried next"
+
+    def _put_back(self, now: datetime) -> str:
+        """Nobody was called: it stands in My work as before, and no attempt is used up."""
+        self._move(status=FollowUpStatus.READY, ready_at=now, max_attempts=self.max_attempts + 1)
+        panel_changed(panel="console.my_work", user_ids=[self.owner_id])
+        return "Not called; put back"
+
+    def _opt_out(self, now: datetime, *, by: User) -> str:
+        """The number itself is never called again by us, whatever for."""
+        attempt = Attempt.objects.filter(follow_up=self.pk).select_related("contact_point").last()
+        if attempt and attempt.contact_point:
+            SuppressionEntry.suppress(
+                number=attempt.contact_point.value, reason="Said so in a follow-up call", by=by
+            )
+        return f"{self._never_again(now, by=by)}; number never called again"
 
     def _never_again(self, now: datetime, *, by: User) -> str:
         """The customer opts out: at once, for all that is planned (89 FR 15756)."""

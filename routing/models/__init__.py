@@ -2,6 +2,7 @@
 
 from routing.models.call_backs import CallBack, CallBackReason
 from routing.models.consultations import Consultation
+from routing.models.outbound import DialDecision, OutboundCall
 from routing.models.phones import AgentPhone
 from routing.models.places import Match, Place, PlaceState
 from routing.models.queues import AgentSkill, Queue, RecordingPolicy, Skill
@@ -12,7 +13,9 @@ __all__ = [
     "CallBack",
     "CallBackReason",
     "Consultation",
+    "DialDecision",
     "Match",
+    "OutboundCall",
     "Place",
     "PlaceState",
     "Queue",

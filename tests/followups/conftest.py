@@ -2,6 +2,7 @@ from collections.abc import Generator
 
 import pytest
 import time_machine
+from pytest_django.fixtures import Settings
 
 from tests.cast import Cast, assemble
 from tests.followups.scenes import NOON
@@ -17,3 +18,9 @@ def noon() -> Generator[None]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     return assemble()
+
+
+@pytest.fixture(autouse=True)
+def agents_dial_by_themselves(settings: Settings) -> None:
+    """Where a test does not say otherwise: the number is shown, and nothing is placed."""
+    settings.TELEPHONY_GATEWAY = "own_phone"

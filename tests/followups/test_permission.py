@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followups.permission import Facts, Permission, Rule, permission
 from customers.places import candidate_zones, is_public_holiday, zones_of_number
+from followups.permission import Facts, Permission, Rule, permission
 from tests.followups.scenes import NOON
 
 LONDON_NUMBER = "+442079460101"

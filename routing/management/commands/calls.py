@@ -13,6 +13,7 @@ from redis import Redis
 from accounts.models import Heartbeat
 from routing.announcing import tell_waiting
 from routing.assignment import offer_waiting, take_back_overdue
+from routing.outbound import place_due
 from routing.recordings import start_due
 from telephony.gateway import GatewayError
 from telephony.hearing import hear_for_ever
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             take_back_overdue(timezone.now())
             offer_waiting()
             tell_waiting(at=timezone.now())
+            place_due()
             start_due()
             if time.monotonic() - asked_at > ASK_EVERY:
                 asked_at = time.monotonic()
