@@ -27,6 +27,7 @@ urlpatterns = [
     path("followups/", include("followups.urls")),
     path("calls/", include("routing.urls")),
     path("call-us/", include("portal.urls")),
+    path("handset/", include("portal.handset_urls")),
     path("telephony/", include("telephony.urls")),
     path("insights/", include("insights.urls")),
     path("", include("console.urls")),

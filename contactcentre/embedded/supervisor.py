@@ -36,6 +36,7 @@ ADDRESSES = {
     "Administration": "/admin/",
     "API description": "/api/v1/schema/",
     "Customers call us": "/call-us/",
+    "A customer's phone": "/handset/",
     "Health": "/ready/",
 }
 WEB = (
