@@ -128,7 +128,7 @@ PUBLIC_POSTED = POSTED | {"anonymous": 405}
 PORTAL = {
     "portal:call_us": Route(ANYBODY),
     "portal:calls": Route(PUBLIC_POSTED),
-    "handset:phones": Route(NOBODY | {"anonymous": 404}),
+    "handset:phones": Route(ANYBODY),
     **{
         f"handset:{name}": Route(NOBODY | {"anonymous": 404}, {"token": "=forged"})
         for name in ("phone", "state")
