@@ -185,22 +185,24 @@ def _figures(queues: list[Queue], today: datetime) -> dict[int, dict[str, Any]]:
     within = ExpressionWrapper(
         F("queue__answered_within") * timedelta(seconds=1), output_field=DurationField()
     )
-    rows = (
+    talked = _lasting(F("answered_at"), end)
+    counted: dict[str, Any] = {
+        "waiting": Count("pk", filter=still),
+        "oldest": Min("entered_at", filter=still),
+        "answered": Count("pk", filter=answered),
+        "within": Count("pk", filter=answered & Q(to_answer__lte=F("within_bound"))),
+        "abandoned": Count("pk", filter=left & ~ours & Q(waited__gt=SHORT)),
+        "short": Count("pk", filter=left & ~ours & Q(waited__lte=SHORT)),
+        "cut_off": Count("pk", filter=left & ours),
+        "wait": Avg("to_answer", filter=answered),
+        "handling": Avg(talked, filter=answered & Q(ended_at__isnull=False)),
+    }
+    rows: Any = (
         Place.objects.filter(still | came, queue__in=queues)
         .annotate(waited=waited, within_bound=within, to_answer=bound)
         .order_by()
         .values("queue")
-        .annotate(
-            waiting=Count("pk", filter=still),
-            oldest=Min("entered_at", filter=still),
-            answered=Count("pk", filter=answered),
-            within=Count("pk", filter=answered & Q(to_answer__lte=F("within_bound"))),
-            abandoned=Count("pk", filter=left & ~ours & Q(waited__gt=SHORT)),
-            short=Count("pk", filter=left & ~ours & Q(waited__lte=SHORT)),
-            cut_off=Count("pk", filter=left & ours),
-            wait=Avg("to_answer", filter=answered),
-            handling=Avg(_lasting(F("answered_at"), end), filter=answered & Q(ended_at__gt=today)),
-        )
+        .annotate(**counted)
     )
     return {row.pop("queue"): row for row in rows}
 

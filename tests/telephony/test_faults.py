@@ -79,7 +79,7 @@ class Site:
 
     @property
     def redis(self) -> Client:
-        return cast("Client", Client.from_url(self.bus.url))
+        return Client.from_url(self.bus.url)
 
     def stop(self) -> None:
         for one in self.running.values():
