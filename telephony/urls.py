@@ -13,6 +13,7 @@ ASKED = f"{LEG}<slug:asked>/"
 QUESTION = f"{ASKED}<int:index>/<int:attempt>/"
 
 urlpatterns = [
+    path("twilio/", views.arrived, name="arrived"),
     path("twilio/sounds/<str:name>/", views.sound, name="sound"),
     path("twilio/<uuid:key>/", views.conference_told, name="conference_told"),
     path(f"{LEG}told/", views.leg_told, name="leg_told"),

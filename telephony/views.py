@@ -77,6 +77,26 @@ def _spoken(said: TwiML) -> HttpResponse:
     return HttpResponse(str(said), content_type="text/xml")
 
 
+@login_not_required
+@csrf_exempt
+@require_POST
+def arrived(request: HttpRequest) -> HttpResponse:
+    """A number of ours: somebody calls it, and later, that they have hung up."""
+    if not _is_genuine(request):
+        return HttpResponse(status=403)
+    said = request.POST.dict()
+    try:
+        key = telling.key_of_arrival(said)
+        call = Call.objects.filter(key=key, gateway=telling.GATEWAY).first()
+        if said.get("CallStatus") in telling.CAUSES:
+            events = telling.of_leg(call, call.customer_leg, said, {}) if call else []
+            return _kept(call, events) if call else HttpResponse(status=200)
+        take_in(call_key=str(key), events=telling.of_arrival(f"{key.hex}-c", said))
+    except telling.NotUnderstood:
+        return HttpResponse(status=400)
+    return _spoken(asking.to_arrival(Call.objects.get(key=key)))
+
+
 @from_provider
 def leg_told(request: HttpRequest, call: Call, leg: str) -> HttpResponse:
     return _kept(call, telling.of_leg(call, leg, request.POST.dict(), request.GET.dict()))

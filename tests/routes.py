@@ -148,6 +148,7 @@ ASKED_OF_A_LEG = OF_A_LEG | {"asked": "=asked"}
 OF_A_QUESTION = ASKED_OF_A_LEG | {"index": "=0", "attempt": "=1"}
 # For the provider alone: a signature opens them, a log-in does not.
 TELEPHONY = {
+    "telephony:arrived": Route(PUBLIC_POSTED),
     "telephony:leg_told": Route(PUBLIC_POSTED, OF_A_LEG),
     "telephony:answered_by": Route(PUBLIC_POSTED, OF_A_LEG),
     "telephony:conference_told": Route(PUBLIC_POSTED, OF_A_CALL),

@@ -35,6 +35,7 @@ from telephony.states import LegState
 from telephony.taking_in import take_in
 from telephony.twilio import addresses, asking, telling
 from telephony.twilio.asked import NotDone, NotThere, Unanswered, client, in_our_words
+from telephony.twilio.telling import BEGUN, GIVEN_UP, NOT_BEGUN
 
 LOOKS: Final = 3  # how often the provider is asked whether it did what it did not answer to
 BETWEEN_LOOKS: Final = 0.5  # seconds
@@ -118,6 +119,9 @@ class TwilioGateway(Gateway):
         call = _call(ref)
         self._dial_user(call, leg, user, party=Party.AGENT, timeout=_seconds(ring))
 
+    def accept(self, ref: CallRef, *, leg: str) -> None:
+        """Nothing to ask for: our answer to the provider's question connects the caller."""
+
     def drop(self, ref: CallRef, *, leg: str, cause: Cause) -> None:
         call = _call(ref)
         sid = self._sid(call, leg)
@@ -130,6 +134,14 @@ class TwilioGateway(Gateway):
         asked = telling.event(telling.END_ASKED, id=f"{call.key.hex}-end", cause=cause)
         take_in(call_key=ref.key, events=[asked])
         self._complete(*self._known(call).values())
+        if not _was_customer_dialled(call):
+            ended = telling.event(
+                Kind.CALL_ENDED,
+                id=f"{call.key.hex}-ended",
+                place=telling.number(timezone.now(), telling.LAST_OF_SECOND),
+                cause=cause,
+            )
+            take_in(call_key=ref.key, events=[ended])
 
     def hold(self, ref: CallRef, *, leg: str, is_held: bool) -> None:
         self._change(_call(ref), leg, hold=is_held)
@@ -172,7 +184,10 @@ class TwilioGateway(Gateway):
     # -- what became of it --------------------------------------------------------------------
 
     def told(self, ref: CallRef) -> list[Received] | None:
-        """What we were not told yet about every leg that the provider still knows."""
+        """What we were not told yet about every leg that the provider still knows.
+
+        None when it knows none, and nothing of the call can be on its way there any more.
+        """
         call = _call(ref)
         sids = self._known(call)
         conference = self._conference(call)
@@ -185,7 +200,7 @@ class TwilioGateway(Gateway):
             with suppress(NotThere):
                 found += self._told_of(call, leg, sid)
                 is_known = True
-        return found if is_known else None
+        return found if is_known or _is_in_flight(call) else None
 
     def end_leftovers(self, call: Call) -> int:
         """End what goes on at the provider although it is over with us; how many legs."""
@@ -261,8 +276,8 @@ class TwilioGateway(Gateway):
                 )
             sid = made.call_sid or self._found_after(call, leg)
         except (NotDone, CallRefused):
-            count = call.events.filter(kind=telling.NOT_BEGUN, leg=leg).count()
-            self._write(call, telling.NOT_BEGUN, id=f"{leg}-refused-{count}", leg=leg)
+            count = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
+            self._write(call, NOT_BEGUN, id=f"{leg}-refused-{count}", leg=leg)
             raise
         except Unanswered:
             sid = self._found_after(call, leg)
@@ -270,8 +285,8 @@ class TwilioGateway(Gateway):
 
     def _claimed(self, call: Call, leg: str) -> bool:
         """Whether it is ours to dial: once, and once more after each refusal."""
-        refused = call.events.filter(kind=telling.NOT_BEGUN, leg=leg).count()
-        return self._write(call, telling.BEGUN, id=f"{leg}-begun-{refused}", leg=leg) == 1
+        refused = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
+        return self._write(call, BEGUN, id=f"{leg}-begun-{refused}", leg=leg) == 1
 
     def _found_again(self, call: Call, leg: str) -> None:
         """This leg was begun before: it is there, or it is not, but it is not dialled again."""
@@ -280,7 +295,7 @@ class TwilioGateway(Gateway):
         if sid := self._look(call, leg):
             self._added(call, leg, sid)
             return
-        begun = call.events.filter(kind=telling.BEGUN, leg=leg).latest("received_at")
+        begun = call.events.filter(kind=BEGUN, leg=leg).latest("received_at")
         if timezone.now() - begun.received_at < IN_FLIGHT:
             raise GatewayUnavailable("The provider has not said yet whether it dialled.")
         raise CallRefused("This was begun, the provider knows nothing of it; it is a new call now.")
@@ -293,7 +308,7 @@ class TwilioGateway(Gateway):
             with suppress(GatewayUnavailable):
                 if sid := self._look(call, leg):
                     return sid
-        self._write(call, telling.GIVEN_UP, id=f"{leg}-given-up", leg=leg)
+        self._write(call, GIVEN_UP, id=f"{leg}-given-up", leg=leg)
         raise GatewayUnavailable("The provider did not say whether it dialled. Nobody dials twice.")
 
     def _look(self, call: Call, leg: str) -> str:
@@ -377,7 +392,7 @@ def leftovers(call: Call) -> list[str]:
     sids = _named(call, left=False)
     if call.is_over:
         return list(sids.values())
-    given_up = call.events.filter(gateway=telling.GATEWAY, kind=telling.GIVEN_UP)
+    given_up = call.events.filter(gateway=telling.GATEWAY, kind=GIVEN_UP)
     unwanted = set(given_up.values_list("leg", flat=True))
     return [sid for leg, sid in sids.items() if leg in unwanted]
 
@@ -387,6 +402,22 @@ def _named(call: Call, *, left: bool) -> dict[str, str]:
     told = list(events.order_by("pk").values_list("leg", "kind", "detail__sid"))
     gone = {leg for leg, kind, _ in told if kind == Kind.LEG_LEFT}
     return {leg: str(sid) for leg, _, sid in told if sid and (leg in gone) is left}
+
+
+def _was_customer_dialled(call: Call) -> bool:
+    """Whether the customer's leg is, was or may be at the provider, which then tells its end."""
+    of_theirs = call.events.filter(gateway=telling.GATEWAY, leg=call.customer_leg)
+    if of_theirs.filter(detail__has_key="sid").exists():
+        return True
+    count = {kind: of_theirs.filter(kind=kind).count() for kind in (BEGUN, NOT_BEGUN, GIVEN_UP)}
+    return count[BEGUN] > count[NOT_BEGUN] + count[GIVEN_UP]
+
+
+def _is_in_flight(call: Call) -> bool:
+    """Whether a wish about this call is so young that the provider may not know of it yet."""
+    begun = call.events.filter(gateway=telling.GATEWAY, kind=BEGUN).order_by("-received_at")
+    latest = begun.values_list("received_at", flat=True).first() or call.created_at
+    return timezone.now() - latest < IN_FLIGHT
 
 
 def _call(ref: CallRef) -> Call:

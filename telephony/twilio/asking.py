@@ -23,7 +23,7 @@ from telephony.protocol import Kind
 from telephony.spoken import SPOKEN
 from telephony.taking_in import take_in
 from telephony.twilio import addresses
-from telephony.twilio.telling import GATEWAY, PROMPTS_ASKED, QUESTIONS_ASKED, event
+from telephony.twilio.telling import DROP_ASKED, GATEWAY, PROMPTS_ASKED, QUESTIONS_ASKED, event
 
 if TYPE_CHECKING:
     from telephony.switch.scripts import Questionnaire
@@ -175,6 +175,16 @@ def together(call: Call, leg: str) -> VoiceResponse:
         status_callback_event="start end join leave hold",
     )
     return said
+
+
+def to_arrival(call: Call) -> VoiceResponse:
+    """Whoever calls us hears music among the others; or is refused, when nobody takes calls."""
+    refused = call.events.filter(gateway=GATEWAY, kind=DROP_ASKED, leg=call.customer_leg)
+    if call.is_over or refused.exists():
+        said = VoiceResponse()
+        said.reject()
+        return said
+    return together(call, call.customer_leg)
 
 
 def _tell(call: Call, leg: str, kind: Kind, name: str, detail: dict[str, Any]) -> None:

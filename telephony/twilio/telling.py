@@ -7,6 +7,7 @@ their sequence numbers count within one of their calls; both together are the or
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,14 +15,16 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from telephony.gateway import Received
+from telephony.gateway import Direction, Received
 from telephony.models import Call
 from telephony.protocol import Cause, Kind, Party
 
 GATEWAY: Final = "twilio"
 SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
+E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 STEP: Final = 1000  # events that one second has room for
 LAST_OF_SECOND: Final = STEP - 1
+LEFT: Final = LAST_OF_SECOND - 1  # nothing of a leg comes after its end
 
 # Kinds of our own: what we asked the provider for. They are kept, and draw no picture.
 BEGUN: Final = "dial.begun"
@@ -108,35 +111,57 @@ def in_words(
         place = number(at, within)
         return [event(f"leg.{status}"[:40], id=id, leg=leg, at=at, place=place, **detail)]
     cause = _cause(call, leg, status, detail.get("party", ""))
-    left = event(
-        Kind.LEG_LEFT, id=id, leg=leg, at=at, place=number(at, within), **detail | {"cause": cause}
-    )
+    place = number(at, LEFT)
+    left = event(Kind.LEG_LEFT, id=id, leg=leg, at=at, place=place, **detail | {"cause": cause})
     if detail.get("party") != Party.CUSTOMER:
         return [left]
     last = number(at, LAST_OF_SECOND)
     return [left, event(Kind.CALL_ENDED, id=f"{id}-call", at=at, place=last, cause=cause)]
 
 
+def key_of_arrival(said: Mapping[str, str]) -> uuid.UUID:
+    """Our key for a call that somebody placed to us: the same for each time we are told."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{GATEWAY}:{_sid(said, 'CallSid')}")
+
+
+def of_arrival(leg: str, said: Mapping[str, str]) -> list[Received]:
+    """Somebody calls a number of ours; the network vouches for theirs, if it says one."""
+    sid, caller = _sid(said, "CallSid"), said.get("From", "")
+    shown = caller if E164.fullmatch(caller) else ""
+    return [
+        event(
+            Kind.CALL_CREATED,
+            id=f"{sid}-arrived",
+            place=0,
+            direction=Direction.INBOUND,
+            number=shown,
+            is_presented=True,
+        ),
+        event(Kind.LEG_ADDED, id=f"{sid}-made", leg=leg, place=0, party=Party.CUSTOMER, sid=sid),
+    ]
+
+
 def of_conference(call: Call, said: Mapping[str, str]) -> list[Received]:
-    """A conference's callback: holds count, the rest is kept. Raises NotUnderstood."""
+    """A conference's callback: holds count, and who called in is connected; the rest is kept.
+
+    Raises NotUnderstood.
+    """
     sid, what = _sid(said, "ConferenceSid"), said.get("StatusCallbackEvent", "")[:28]
     at, sequence = _at(said), said.get("SequenceNumber", "0")
     if not sequence.isdecimal() or len(sequence) > 6:
         raise NotUnderstood("no SequenceNumber")
     leg = said.get("ParticipantLabel", "")[:40]
-    if what in HOLDS and not leg.startswith(call.key.hex[:24]):
+    is_customer = leg == call.customer_leg
+    kind: str = HOLDS.get(what, f"conference.{what}")
+    if what == "participant-join" and is_customer and call.direction == Direction.INBOUND:
+        kind = Kind.LEG_ANSWERED
+    id_, place = f"{sid}-conference-{sequence}", number(at, int(sequence))
+    if kind not in set(Kind):
+        return [event(kind, id=id_, at=at, place=place)]
+    if not leg.startswith(call.key.hex[:24]):
         raise NotUnderstood("no leg of this call")
-    detail = {"party": Party.CUSTOMER} if leg == call.customer_leg else {}
-    return [
-        event(
-            HOLDS.get(what, f"conference.{what}"),
-            id=f"{sid}-conference-{sequence}",
-            leg=leg if what in HOLDS else "",
-            at=at,
-            place=number(at, int(sequence)),
-            **detail if what in HOLDS else {},
-        )
-    ]
+    detail = {"party": Party.CUSTOMER} if is_customer else {}
+    return [event(kind, id=id_, leg=leg, at=at, place=place, **detail)]
 
 
 def of_detection(leg: str, said: Mapping[str, str]) -> list[Received]:

@@ -104,6 +104,16 @@ class Provider:
         (found,) = [one for one in self.phones.values() if one.label == label]
         return found
 
+    def call_in(self, number: str, url: str) -> Phone:
+        """Somebody calls a number whose address for calls and for their ends is `url`."""
+        sid = f"CA{next(self.numbers):032d}"
+        said = {"From": number, "StatusCallback": url}
+        phone = Phone(sid, "+442079460000", said, "", status="in-progress")
+        phone.answered_at = self._tick()
+        self.phones[sid] = phone
+        self._fetch(phone, url, From=number, CallStatus="ringing", Direction="inbound")
+        return phone
+
     def ring(self, phone: Phone) -> None:
         self._becomes(phone, "ringing")
 
@@ -220,13 +230,14 @@ class Provider:
                 return
             elif verb.tag == "Dial":
                 said = verb[0].attrib
-                assert verb[0].text == phone.conference
+                phone.conference = str(verb[0].text)
+                phone.said["Label"] = said["participantLabel"]
                 self._conference(phone.conference, said["statusCallback"])
                 phone.said["EndConferenceOnExit"] = said["endConferenceOnExit"]
                 self._join(phone)
                 return
             else:
-                assert verb.tag == "Hangup"
+                assert verb.tag in {"Hangup", "Reject"}
         if not phone.is_in:
             self.end(phone)
 

@@ -142,6 +142,17 @@ def test_what_we_end_ends_for_the_reason_we_gave(
         twilio.hold(call.ref, leg=call.customer_leg, is_held=True)
 
 
+def test_a_call_that_we_end_before_the_customer_is_rung_is_over(
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+) -> None:
+    agent = agent_answers(provider, twilio, call, sam)
+    twilio.end(call.ref, cause=Cause.HUNG_UP)
+    call.refresh_from_db()
+    assert (call.state, call.answered_at) == (CallState.CANCELED, None)
+    assert agent.status == "completed"
+    assert [one.label for one in provider.phones.values()] == [agent_leg(call)]
+
+
 def test_a_machine_that_answers_is_told_apart(
     provider: Provider, twilio: TwilioGateway, call: Call, sam: User
 ) -> None:
