@@ -19,7 +19,7 @@ from offers.models import ContactPolicy, Offer
 from offers.publishing import publish
 from routing.models import AgentSkill, Queue, Skill
 from service.models import Promise, ServiceRequest
-from telephony.models import CallerId, SuppressionEntry
+from telephony.models import CallerId, Prompt, SuppressionEntry
 from tests.cast import Cast, assemble, contact
 
 
@@ -42,6 +42,7 @@ def build_world() -> World:
     AgentSkill.objects.create(user=cast.sam, skill=skill)
     CallerId.objects.create(name="The bank", number="+442079460000", verified_on="2026-01-05")
     SuppressionEntry.objects.create(number="+442079460999", reason="Asked us to")
+    Prompt.objects.create(name="closed", seconds=2, by=cast.max)
     need: dict[str, Any] = {"customer": cast.ada, "need_type": cast.better_return, "by": cast.sam}
     first = contact(cast, cast.ada)
     Need.state(**need, interaction=first)

@@ -28,8 +28,6 @@ class VoiceSurvey(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
-    answers: models.Manager[VoiceAnswer]
-
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(

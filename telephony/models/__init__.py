@@ -3,7 +3,17 @@
 from telephony.models.calls import Call, Leg, Purpose
 from telephony.models.events import CallEvent
 from telephony.models.numbers import CallerId
+from telephony.models.prompts import Prompt
 from telephony.models.recordings import Recording
 from telephony.models.suppressions import SuppressionEntry
 
-__all__ = ["Call", "CallEvent", "CallerId", "Leg", "Purpose", "Recording", "SuppressionEntry"]
+__all__ = [
+    "Call",
+    "CallEvent",
+    "CallerId",
+    "Leg",
+    "Prompt",
+    "Purpose",
+    "Recording",
+    "SuppressionEntry",
+]

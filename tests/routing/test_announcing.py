@@ -34,7 +34,7 @@ def said(floor: Floor) -> list[tuple[str, Any]]:
 
 
 def presses(floor: Floor, place: Place, key: str) -> None:
-    detail = {"question": "call_back", "key": key, "tries": 1}
+    detail: dict[str, Any] = {"question": "call_back", "key": key, "tries": 1}
     floor.provider.tell(place.call, Kind.ANSWER_GIVEN, place.call.customer_leg, **detail)
     place.refresh_from_db()
 
@@ -116,12 +116,12 @@ def test_the_key_makes_the_call_back_and_says_goodbye_then(
     assert floor.provider.verbs()[-len(expected) :] == expected
     assert said(floor)[-1] == ("say", ["call-back-kept"])
     with django_capture_on_commit_callbacks(execute=True):
-        detail = {"answers": {"call_back": "1"}}
-        floor.provider.tell(place.call, Kind.QUESTIONS_DONE, place.call.customer_leg, **detail)
+        answers = {"call_back": "1"}
+        leg = place.call.customer_leg
+        floor.provider.tell(place.call, Kind.QUESTIONS_DONE, leg, answers=answers)
     assert "end" not in floor.provider.verbs()
     with django_capture_on_commit_callbacks(execute=True):
-        detail = {"prompts": ["call-back-kept"]}
-        floor.provider.tell(place.call, Kind.PROMPT_DONE, place.call.customer_leg, **detail)
+        floor.provider.tell(place.call, Kind.PROMPT_DONE, leg, prompts=["call-back-kept"])
     assert floor.provider.verbs()[-1] == "end"
     floor.provider.tell(place.call, Kind.CALL_ENDED, cause="hung-up")
     assert CallBack.objects.count() == 1
@@ -172,12 +172,12 @@ def test_out_of_hours_nobody_is_rung_and_the_caller_is_told(
             *("ask", ["closed"]),
             "call_back",
         )
-        kind, detail = Kind.QUESTIONS_DONE, {"answers": {}}
+        kind = Kind.QUESTIONS_DONE
     else:
         assert (verb, words) == ("say", ["closed"])
-        kind, detail = Kind.PROMPT_DONE, {}
+        kind = Kind.PROMPT_DONE
     with django_capture_on_commit_callbacks(execute=True):
-        floor.provider.tell(place.call, kind, place.call.customer_leg, **detail)
+        floor.provider.tell(place.call, kind, place.call.customer_leg, answers={})
     assert floor.provider.verbs()[-1] == "end"
     floor.provider.tell(place.call, Kind.CALL_ENDED, cause="hung-up")
     place.refresh_from_db()

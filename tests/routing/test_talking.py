@@ -129,7 +129,7 @@ def test_a_colleague_who_still_rings_is_let_go_with_the_customer(
     floor: Floor, talking: Place, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     asked = ask_rae(floor, talking)
-    rae = {"party": "agent", "user": floor.cast.rae.pk}
+    rae: dict[str, Any] = {"party": "agent", "user": floor.cast.rae.pk}
     floor.provider.tell(talking.call, Kind.LEG_RINGING, asked.leg, **rae)
     post(floor.cast.sam, "ending")
     dropped = [detail["leg"] for verb, _, detail in floor.provider.asked if verb == "drop"]
