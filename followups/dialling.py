@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -55,7 +55,8 @@ def place(follow_up: FollowUp, *, by: User) -> OutboundCall | None:
         return None
     with transaction.atomic():
         asked = outbound.queue(wanted, by=by)
-        Interaction.objects.filter(pk=attempt.call_id, call=before).update(call=asked.call)
+        contact = Interaction.objects.filter(pk=cast("int", attempt.call_id), call=before)
+        contact.update(call=asked.call)
     return asked
 
 

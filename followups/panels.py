@@ -65,6 +65,10 @@ class Telephone:
     asked: OutboundCall | None
 
     @property
+    def has_rung(self) -> bool:
+        return bool(self.call.ringing_at or self.call.answered_at)
+
+    @property
     def words(self) -> str:
         if self.call.is_over and self.asked and self.asked.told:
             return self.asked.told
@@ -126,9 +130,7 @@ class Script:
     @property
     def tried(self) -> list[tuple[str, str]]:
         """The outcomes that need nothing but their button, and that can be true."""
-        has_rung = not self.places_calls or (
-            self.telephone is not None and not came_to_nothing(self.telephone.call)
-        )
+        has_rung = not self.places_calls or (self.telephone is not None and self.telephone.has_rung)
         possible = [one for one in TRIED if one != AttemptOutcome.CALL_BACK]
         if not has_rung:
             possible = [one for one in possible if one not in RANG]

@@ -181,7 +181,7 @@ class OwedCall:
         """What the last try came to, in the provider's words or the rule's."""
         if self.last is None or self.last_call is None or not self.last_call.is_over:
             return ""
-        return self.last.told or OUTCOMES.get(self.last_call.state, "")
+        return self.last.told or OUTCOMES.get(CallState(self.last_call.state), "")
 
 
 OUTCOMES: Final = {

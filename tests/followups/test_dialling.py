@@ -116,7 +116,7 @@ def test_what_the_provider_says_needs_nobody_to_report_it(
     attempt = Attempt.objects.get()
     assert (attempt.outcome, attempt.ended_at is None) == (outcome, False)
     assert fresh(follow_up).status == FollowUpStatus.PLANNED
-    contact = Interaction.objects.get(pk=attempt.call_id)
+    contact = Interaction.objects.get(is_follow_up=True)
     assert contact.closed_at is not None
     assert "told by the telephone" in contact.summary
     tried = AuditEntry.objects.get(verb="follow-up tried")
@@ -167,7 +167,7 @@ def test_nobody_can_report_a_call_that_was_not_made(bank: Floor) -> None:
     back = fresh(follow_up)
     assert (back.status, back.owner) == (FollowUpStatus.READY, bank.cast.sam)
     assert back.max_attempts - back.attempts_made == 2
-    assert back.begin(by=bank.cast.sam)
+    assert back.begin(by=bank.cast.sam).is_follow_up
 
 
 def test_do_not_call_between_queueing_and_dialling_is_told_and_nobody_is_called(

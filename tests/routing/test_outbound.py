@@ -182,7 +182,7 @@ def test_whoever_asked_is_called_in_lawful_hours(
         london.at_work(london.cast.sam)
         owed = owes(london)
         if is_lawful:
-            assert call_back(owed, by=london.cast.sam)
+            assert call_back(owed, by=london.cast.sam).call.purpose == "call_back"
             return
         with pytest.raises(NotDialled, match="calling hours"):
             call_back(owed, by=london.cast.sam)
