@@ -15,8 +15,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.prepared import NEVER, NOBODY, Prepared
 from console.standing import nowhere, somebody_of, teams_of
+from customers.models import Customer
 from followups.models import FollowUp
 from interactions.models import Interaction
+from needs.models import Need
+from routing.models import Consultation, Match, Place, PlaceState
 from service.models import Promise, ServiceRequest
 
 M = TypeVar("M", bound=Model)
@@ -24,6 +27,7 @@ M = TypeVar("M", bound=Model)
 SHOWN: Final = 30
 OWED_SHOWN: Final = 12  # the page of an open contact has 40 KiB
 WAITING_COUNTED: Final = 200
+CALLER_SHOWN: Final = 2  # of each kind; the card that rings is read in a second
 # Between two bounds PostgreSQL takes few to be due, and keeps its plan; under one, a third of all.
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 COLUMNS: Final = ("kind", "id", "at", "who", "note", "line_channel", "customer_id")
@@ -78,6 +82,43 @@ class MyWork:
     @property
     def waiting_by_channel(self) -> list[tuple[str, int]]:
         return Counter(work.channel for work in self.waiting).most_common()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Why somebody may call: told of a customer who is certain, to whoever is rung."""
+
+    customer: Customer
+    last: Interaction | None
+    requests: list[ServiceRequest]
+    promises: list[Promise]
+    needs: list[Need]
+
+    @property
+    def is_new(self) -> bool:
+        return not (self.last or self.requests or self.promises or self.needs)
+
+
+def caller(*, user: User, place: Place) -> Caller | None:
+    """What is open with the caller; None unless it is certain who calls, and calls this user."""
+    asked = Consultation.open_in(place.call)
+    is_theirs = place.state in {PlaceState.OFFERED, PlaceState.TALKING} and (
+        place.agent_id == user.pk or (asked is not None and asked.to_id == user.pk)
+    )
+    if not is_theirs or place.match != Match.CERTAIN or place.customer is None:
+        return None
+    customer = place.customer
+    contacts = Interaction.objects.filter(customer=customer, closed_at__isnull=False)
+    promises = Promise.objects.of(customer).owed().order_by("due_at")
+    requests = ServiceRequest.objects.of(customer).open().order_by("target_at")
+    needs = Need.objects.of(customer).open().select_related("need_type")
+    return Caller(
+        customer=customer,
+        last=contacts.select_related("contact_reason").order_by("-opened_at").first(),
+        requests=list(requests[:CALLER_SHOWN]),
+        promises=list(promises[:CALLER_SHOWN]),
+        needs=list(needs[:CALLER_SHOWN]),
+    )
 
 
 def my_work(*, user: User, open_pk: int | None = None) -> MyWork:

@@ -22,6 +22,7 @@ from interactions.panels import conversation, timeline
 from needs.panels import needs
 from offers.panels import ways
 from offers.wrapping_up import outstanding, summary_of, wrap_up
+from routing.models import Place
 from routing.panels import phone
 from service.panels import requests
 
@@ -61,11 +62,15 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     interaction = standing.contact(user=user, pk=pk)
     if interaction is None:
         raise Http404
+    if "ended" in request.GET and interaction.agent_id != user.pk:
+        return redirect("console:desk")  # the call was handed over, and its contact with it
     context = _around(user=user, row=interaction, customer=interaction.customer)
     context |= {"conversation": conversation(interaction=interaction)}
     context |= {"script": script(interaction=interaction), "ways": ways(interaction=interaction)}
     if interaction.closed_at:
         context["follow_up"] = FollowUp.objects.filter(interaction=interaction).first()
+    elif "ended" in request.GET and not interaction.is_follow_up:
+        context["slot"] = reverse("console:closure", args=[pk])
     return render(request, "console/contact.html", context)
 
 
@@ -117,6 +122,23 @@ def _around(*, user: User, row: Customer | Interaction, customer: Customer) -> d
         "needs": needs(customer=customer, interaction=interaction),
         "timeline": timeline(customer=customer),
     }
+
+
+@require_GET
+def caller(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why this caller calls, for whoever is rung or talks; of a maybe not a word."""
+    place = get_object_or_404(Place.objects.visible_to(_user(request)), pk=pk)
+    shown = panels.caller(user=_user(request), place=place)
+    return render(request, "console/_caller.html", {"caller": shown})
+
+
+@require_GET
+def linking(request: HttpRequest, pk: int) -> HttpResponse:
+    """On a customer's page: link the call that nobody is known for."""
+    user = _user(request)
+    shown = get_object_or_404(Customer.objects.visible_to(user), pk=pk)
+    context = {"customer": shown, "phone": phone(user) if user.is_agent else None}
+    return render(request, "console/_linking.html", context)
 
 
 @require_GET

@@ -78,6 +78,15 @@ class Phone:
         return self.consultation is not None and self.consultation.to_id == self.user.pk
 
     @property
+    def is_handed(self) -> bool:
+        """Whether the colleague has left the call, and only the customer waits."""
+        return self.consultation is not None and self.consultation.handed_over_at is not None
+
+    @property
+    def is_certain(self) -> bool:
+        return self.place is not None and self.place.match == Match.CERTAIN
+
+    @property
     def caller(self) -> str:
         """The name as far as it may be told."""
         if self.place and self.place.customer:
@@ -111,6 +120,7 @@ def phone(user: User) -> Phone:
     leg = Leg.objects.select_related("call").get(pk=found[0][0])
     related = ("customer", "contact_reason", "queue", "interaction")
     place = Place.objects.filter(call=leg.call).select_related(*related).first()
+    asked = Consultation.open_in(leg.call)
     talking = leg.state not in {LegState.RINGING, LegState.INVITED}
     outbound = OutboundCall.objects.filter(leg=leg.key).select_related("customer").first()
     contact = Interaction.objects.filter(call=leg.call).first() if outbound else None
@@ -121,7 +131,7 @@ def phone(user: User) -> Phone:
         place=place,
         interaction=place.interaction if place else contact,
         outbound=outbound,
-        consultation=Consultation.open_in(leg.call),
+        consultation=asked if talking or asked else Consultation.passed_to(leg.key),
         colleagues=colleagues(user) if talking else [],
         listeners=listeners(leg.call) if talking else [],
         recording=state_of(leg.call) if talking else "",

@@ -21,7 +21,7 @@ from routing.announcing import (
 )
 from routing.arriving import give_a_place
 from routing.assignment import offer_waiting
-from routing.models import CallBack, CallBackReason, Place, PlaceState
+from routing.models import CallBack, CallBackReason, Consultation, Place, PlaceState
 from routing.outbound import follow
 from routing.recordings import start_due
 from routing.signals import customer_alone
@@ -68,6 +68,7 @@ def _follow(place: Place, event: CallEvent, now: CallPicture) -> None:
     elif detail.get("party") == Party.AGENT and event.leg == place.leg:
         if event.kind == Kind.LEG_ANSWERED:
             place.answered(at=event.at)
+            _bring_the_contact(place)
         elif event.kind == Kind.LEG_LEFT and not now.ended_at:
             _left(place, Cause(detail.get("cause", Cause.FAILED)), now)
     elif event.leg == place.call.customer_leg:
@@ -91,6 +92,16 @@ def _has_heard_all(place: Place, event: CallEvent) -> bool:
     if place.state == PlaceState.CALL_BACK:
         return event.kind == Kind.PROMPT_DONE
     return place.state == PlaceState.CLOSED
+
+
+def _bring_the_contact(place: Place) -> None:
+    """Whoever answers a caller who has a contact already works on that contact."""
+    contact, agent = place.interaction, place.agent
+    if contact is None or agent is None or contact.agent is None or contact.agent == agent:
+        return
+    passed = Consultation.passed_to(place.leg)
+    words = passed.brief if passed else "The caller came back to the queue."
+    contact.give_to(by=contact.agent, to=agent, brief=words)
 
 
 def _left(place: Place, cause: Cause, now: CallPicture) -> None:

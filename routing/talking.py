@@ -6,6 +6,7 @@ Each verb asks the provider and claims nothing: the call's state changes when an
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.errors import Conflict, NotAllowed, RuleBroken
 from accounts.models import AuditEntry, User
@@ -89,14 +90,9 @@ def colleagues(user: User) -> list[User]:
 
 def consult(*, user: User, to: User, brief: str) -> Consultation:
     """Ask a colleague while the customer hears music. The brief goes with it, and is kept."""
-    leg = _talking(user)
-    words = brief.strip()[:200]
-    if not words:
-        raise RuleBroken("Say in one line what it is about, so that nobody has to ask twice.")
-    if to not in colleagues(user):
-        raise RuleBroken(f"{to} cannot be reached now. Choose somebody else.")
-    call = leg.call
-    key = f"{call.key.hex[:24]}-t{call.legs.count()}"
+    words = _brief_for(user=user, to=to, brief=brief)
+    call = _talking(user).call
+    key = _leg_key(call)
     try:
         with transaction.atomic():
             asked = Consultation.objects.create(call=call, by=user, to=to, leg=key, brief=words)
@@ -108,6 +104,56 @@ def consult(*, user: User, to: User, brief: str) -> Consultation:
     hold(user=user, is_held=True)
     _ask(call, "invite", leg=key, user=to.pk, ring=CONSULT_SECONDS)
     return asked
+
+
+def pass_on(*, user: User, to: User, brief: str) -> Consultation:
+    """Hand the customer straight to a colleague's phone, with the brief, and leave.
+
+    The customer hears music until the colleague answers. Whom nobody answers is a caller again,
+    at the same place in the queue. The contact goes with the answer, never before.
+    """
+    leg, words = _talking(user), _brief_for(user=user, to=to, brief=brief)
+    call = leg.call
+    place = Place.objects.talking_to(user).select_related("queue").filter(call=call).first()
+    if place is None or Consultation.open_in(call):
+        raise RuleBroken("This call cannot be handed straight on. Ask the colleague first.")
+    key, now = _leg_key(call), timezone.now()
+    try:
+        with transaction.atomic():
+            passed = Consultation.objects.create(
+                call=call, by=user, to=to, leg=key, brief=words, handed_over_at=now
+            )
+            if not place.passes_to(to, leg=key, ring=CONSULT_SECONDS):
+                raise CallGone
+            AuditEntry.record(by=user, verb="call passed on", subject=call, detail={"to": to.pk})
+    except IntegrityError as error:
+        raise Conflict(f"{to} has just got another call. Choose somebody else.") from error
+    try:
+        _ask(call, "invite", leg=key, user=to.pk, ring=CONSULT_SECONDS)
+    except RuleBroken:
+        with transaction.atomic():
+            place.stays_with(user, leg=leg.key)
+            passed.delete()
+        raise
+    customer = _customer_leg(call)
+    if customer.state == LegState.HELD:
+        _ask(call, "hold", leg=customer.key, is_held=False)
+    _ask(call, "drop", leg=leg.key, cause=Cause.TRANSFERRED)
+    return passed
+
+
+def _brief_for(*, user: User, to: User, brief: str) -> str:
+    """What the colleague is told, when they can be asked at all."""
+    words = brief.strip()[:200]
+    if not words:
+        raise RuleBroken("Say in one line what it is about, so that nobody has to ask twice.")
+    if to not in colleagues(user):
+        raise RuleBroken(f"{to} cannot be reached now. Choose somebody else.")
+    return words
+
+
+def _leg_key(call: Call) -> str:
+    return f"{call.key.hex[:24]}-t{call.legs.count()}"
 
 
 def hand_over(*, user: User) -> None:

@@ -55,7 +55,9 @@ def sign_of_life(request: HttpRequest) -> JsonResponse:
     if request.POST.get("gone"):
         AgentPhone.gone(user=_user(request), tab=tab)
         return JsonResponse({"is_phone": False})
-    return JsonResponse({"is_phone": AgentPhone.seen(user=_user(request), tab=tab)})
+    takes_over = bool(request.POST.get("takes"))
+    is_phone = AgentPhone.seen(user=_user(request), tab=tab, takes_over=takes_over)
+    return JsonResponse({"is_phone": is_phone})
 
 
 @require_POST
@@ -99,12 +101,13 @@ def digits(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def consultation(request: HttpRequest) -> HttpResponse:
-    """Ask a colleague into the call."""
+    """Ask a colleague into the call, or with `straight` hand it to their phone."""
     user = _user(request)
     form = ConsultForm(request.POST, user=user)
     if not form.is_valid():
         raise RuleBroken(" ".join(str(words) for said in form.errors.values() for words in said))
-    talking.consult(user=user, to=form.cleaned_data["to"], brief=form.cleaned_data["brief"])
+    verb = talking.pass_on if request.POST.get("straight") else talking.consult
+    verb(user=user, to=form.cleaned_data["to"], brief=form.cleaned_data["brief"])
     return _phone(request)
 
 

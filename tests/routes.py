@@ -56,6 +56,8 @@ DESK = {
     "console:contact": of("interaction"),
     "console:closure": of("interaction"),
     "console:customer": of("customer"),
+    "console:linking": of("customer"),
+    "console:caller": Route(NOBODY, {"pk": "=1"}),
 }
 PANELS = {
     "interactions:timeline": Route(THE_TEAM, CUSTOMER),

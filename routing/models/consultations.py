@@ -44,6 +44,11 @@ class Consultation(models.Model):
     def open_in(cls, call: Call) -> Consultation | None:
         return cls.objects.filter(call=call, handed_over_at=None, returned_at=None).first()
 
+    @classmethod
+    def passed_to(cls, leg: str) -> Consultation | None:
+        """With which words the call was passed straight to the phone of this leg."""
+        return cls.objects.filter(leg=leg).first()
+
     def hand_over(self) -> bool:
         return self._end(handed_over_at=timezone.now())
 

@@ -28,10 +28,12 @@ class AgentPhone(models.Model):
         return f"phone of {self.user_id}"
 
     @classmethod
-    def seen(cls, *, user: User, tab: str) -> bool:
-        """This page is the phone; false when another one is, and is alive."""
+    def seen(cls, *, user: User, tab: str, takes_over: bool = False) -> bool:
+        """This page is the phone; false when another one is, alive, and not taken over from."""
         now = timezone.now()
         mine = cls.objects.filter(user=user)
+        if takes_over and mine.update(tab=tab, seen_at=now):
+            return True
         if mine.filter(tab=tab).update(seen_at=now):
             return True
         if mine.filter(seen_at__lt=now - FRESH).update(tab=tab, seen_at=now):

@@ -166,6 +166,19 @@ class Place(models.Model):
         """The call has another agent now; the caller's place is theirs."""
         return self._move(PlaceState.TALKING, PlaceState.TALKING, agent=agent, leg=leg)
 
+    def passes_to(self, agent: User, *, leg: str, ring: int) -> bool:
+        """Rings at a colleague's phone for so many seconds; unanswered, the caller waits again."""
+        until = timezone.now() + timedelta(seconds=ring) + NET
+        return self._move(
+            PlaceState.TALKING, PlaceState.OFFERED, agent=agent, leg=leg, offered_until=until
+        )
+
+    def stays_with(self, agent: User, *, leg: str) -> bool:
+        """The colleague's phone could not be rung at all."""
+        return self._move(
+            PlaceState.OFFERED, PlaceState.TALKING, agent=agent, leg=leg, offered_until=None
+        )
+
     def wait_again(self) -> bool:
         """The agent is gone and the customer is not: the next one, first of all."""
         return self._move(

@@ -43,15 +43,21 @@ print(place)
 
 def take_to_daytime(stack: Stack, *names: str) -> None:
     """Change the place of these customers unless they may be called where they live now."""
+    asked_of(stack, SCRIPT.format(names=names))
+
+
+def asked_of(stack: Stack, script: str) -> str:
+    """What a script answers that is run within the stack's own application."""
     env = os.environ | {"CONTINUUM_STATE": str(stack.folder)}
     for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL"):
         env.pop(name, None)
-    subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "manage.py", "shell", "--verbosity", "0"],
-        input=SCRIPT.format(names=names),
+        input=script,
         env=env,
         text=True,
         capture_output=True,
         check=True,
         timeout=60,
     )
+    return answer.stdout

@@ -272,3 +272,71 @@ def test_one_page_is_the_phone_and_another_takes_over_when_it_is_gone(floor: Flo
     post(sam, "life", {"tab": "one", "gone": "1"})
     assert post(sam, "life", {"tab": "two"}).json() == {"is_phone": True}
     assert AgentPhone.objects.get().tab == "two"
+
+
+def pass_to_rae(floor: Floor) -> Any:
+    floor.at_work(floor.cast.rae)
+    said = {"to": floor.cast.rae.pk, "brief": "Wants to close.", "straight": "1"}
+    return post(floor.cast.sam, "consultation", said)
+
+
+def test_a_call_is_handed_straight_to_a_colleagues_phone(floor: Floor, talking: Place) -> None:
+    interaction = talking.confirm(customer=floor.cast.ada, by=floor.cast.sam)
+    sam, rae = floor.cast.sam, floor.cast.rae
+    assert pass_to_rae(floor).status_code == 200
+    (invite, _, invited), (drop, _, dropped) = floor.provider.asked[-2:]
+    assert (invite, invited["user"], drop, dropped["cause"]) == (
+        "invite",
+        rae.pk,
+        "drop",
+        "transferred",
+    )
+    floor.rings(talking)
+    page = as_(rae).get(reverse("routing:phone")).content.decode()
+    assert "hands you a call" in page
+    assert "Wants to close." in page
+    interaction.refresh_from_db()
+    assert interaction.agent == sam  # until somebody has answered
+    floor.answers(talking)
+    interaction.refresh_from_db()
+    assert (talking.state, talking.agent, interaction.agent) == (PlaceState.TALKING, rae, rae)
+    assert interaction.notes.startswith("[from Sam] Wants to close.")
+
+
+def test_a_colleague_who_does_not_answer_leaves_the_caller_first_in_the_queue(
+    floor: Floor, talking: Place
+) -> None:
+    entered_at = talking.entered_at
+    pass_to_rae(floor)
+    floor.rings(talking)
+    floor.leaves(talking, "no-answer")
+    assert talking.state in {PlaceState.WAITING, PlaceState.OFFERED}
+    assert talking.entered_at == entered_at
+    assert floor.cast.rae.pk in talking.passed_by
+
+
+def test_a_phone_that_cannot_be_rung_leaves_the_call_where_it_is(
+    floor: Floor, talking: Place
+) -> None:
+    floor.at_work(floor.cast.rae)
+    floor.provider.fails = GatewayUnavailable("The telephone does not answer. Try again.")
+    assert pass_to_rae(floor).status_code == 503
+    talking.refresh_from_db()
+    assert (talking.state, talking.agent) == (PlaceState.TALKING, floor.cast.sam)
+    assert Consultation.objects.count() == 0
+
+
+def test_a_call_is_not_handed_on_while_a_colleague_is_being_asked(
+    floor: Floor, talking: Place
+) -> None:
+    ask_rae(floor, talking)
+    assert pass_to_rae(floor).status_code == 422
+    talking.refresh_from_db()
+    assert (talking.state, talking.agent) == (PlaceState.TALKING, floor.cast.sam)
+
+
+def test_another_window_can_be_made_the_phone(floor: Floor) -> None:
+    sam = floor.cast.sam
+    post(sam, "life", {"tab": "one"})
+    assert post(sam, "life", {"tab": "two", "takes": "1"}).json() == {"is_phone": True}
+    assert post(sam, "life", {"tab": "one"}).json() == {"is_phone": False}

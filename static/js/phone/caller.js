@@ -23,6 +23,8 @@ function show(state) {
   find("call-form").hidden = state !== "ready";
   find("in-call").hidden = state !== "calling";
   find("over").hidden = state !== "over";
+  if (state !== "calling") delete main.dataset.with;
+  find({ ready: "call-form", calling: "words", over: "over-words" }[state]).focus();
 }
 const words = (text) => { if (find("words").textContent !== text) find("words").textContent = text; };
 
@@ -45,9 +47,11 @@ async function follow() {
   if (!call || !answer?.ok) return;
   const { state, position, minutes } = await answer.json();
   if (state === "over" || state === "left") return over("The call has ended. Thank you.");
+  main.dataset.with = ["talking", "done"].includes(state) ? "talking" : "waiting";
+  if (state === "done") main.querySelector(".caller-keypad").open = true;
   words(SAID[state] ?? `You are number ${position} in the queue.`);
   find("wait").textContent = state !== "talking" && minutes ? `About ${minutes} minute${minutes > 1 ? "s" : ""}. You keep your place, whatever happens.` : "";
-  find("call-back").hidden = state in SAID && state !== "closed";
+  find("call-back").hidden = (state in SAID && state !== "closed") || !find("call-form").elements.number.value;
 }
 function over(text) {
   clearInterval(timer);
