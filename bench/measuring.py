@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import cycle
+from pathlib import Path
 from urllib.parse import quote_plus, urlencode
 
 from bench import inside as inner
 from bench import prepare
+from bench.calls import calls
 from bench.coming_in import imported
 from bench.driver import COLD, COUNTED, Ask, Driver, Entry
 from bench.inside import Figure
@@ -113,3 +115,9 @@ def inside(parts: list[str]) -> Iterator[Figure]:
         yield from inner.sweep()
     if "intake" in parts:
         yield from imported()
+
+
+def calling(parts: list[str], port: int, folder: Path) -> Iterator[Figure]:
+    """What is measured with a telephone, while the pages are served."""
+    if "calls" in parts:
+        yield from calls(port, folder)
