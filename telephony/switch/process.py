@@ -47,6 +47,7 @@ class Process:
             health_check_interval=10,
         )
         self.ends = asyncio.Event()
+        self.sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT; then every call is ended, and told to be."""
@@ -123,7 +124,11 @@ class Process:
                 raise
 
     async def _send_all(self) -> None:
-        """Events leave in their order; one that was not taken stays the first."""
+        """Events leave in their order, once each; one that was not taken stays the first."""
+        async with self.sending:
+            await self._send_each()
+
+    async def _send_each(self) -> None:
         while self.desk.outbox:
             event = self.desk.outbox[0]
             fields: dict[Any, Any] = {"event": event.packed()}
