@@ -202,6 +202,8 @@ class Place(models.Model):
         Confirmed twice it is the same contact.
         """
         with transaction.atomic():
+            # In the order in which an event is taken in, or the two would wait for each other.
+            Call.objects.select_for_update().get(pk=self.call_id)
             place = Place.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if place.interaction is not None:
                 return place.interaction
