@@ -139,7 +139,8 @@ class Conversation:
             self.end(cause, now=now)
             return
         self._let_nobody_answer_alone(leg, now=now)
-        if not list(self.of(Party.AGENT)):
+        has_talked = leg.party is Party.AGENT and was_answered and cause is Cause.HUNG_UP
+        if has_talked and not list(self.of(Party.AGENT)):
             self.alone_until = min(self.alone_until, now + AFTERWARDS_SECONDS)
 
     def _let_nobody_answer_alone(self, gone: Leg, *, now: float) -> None:
