@@ -36,9 +36,9 @@ ADDRESSES = {
     "Administration": "/admin/",
     "API description": "/api/v1/schema/",
     "Customers call us": "/call-us/",
-    "A customer's phone": "/handset/",
     "Health": "/ready/",
 }
+DEMO_ADDRESSES = {"A customer's phone": "/handset/"}
 WEB = (
     *("-m", "uvicorn", "contactcentre.asgi:application", "--lifespan", "off"),
     *("--no-access-log", "--timeout-graceful-shutdown", "5"),
@@ -222,9 +222,10 @@ class Supervisor:
     def _welcome(self) -> None:
         say = self.screen.say
         say(f"\nContinuum is ready after {time.monotonic() - self.started_at:.0f} s.\n")
-        for name, path in ADDRESSES.items():
+        is_demo = os.environ.get("CONTINUUM_DEMO", "on").lower() in state.YES
+        for name, path in (ADDRESSES | (DEMO_ADDRESSES if is_demo else {})).items():
             say(f"  {name:<20} http://localhost:{self.port}{path}")
-        if os.environ.get("CONTINUUM_DEMO", "on").lower() in state.YES:
+        if is_demo:
             password = os.environ.get("DEMO_PASSWORD") or state.demo_password(self.folder)
             say(f"\n  Log in as {LOG_INS}")
             say(f"  Password: {password}")

@@ -31,6 +31,12 @@ async def until(is_so: Callable[[], object]) -> None:
     await phones.until(is_so, seconds=PATIENCE)
 
 
+async def until_ended(switch: Caller, *causes: str) -> None:
+    """So many calls have ended; then they ended for these reasons."""
+    await until(lambda: len(ends(switch)) == len(causes))
+    assert ends(switch) == list(causes), switch.told()
+
+
 class Telephone:
     """The process of tests/telephony/switch/sip_phone.py, and what it has said."""
 
@@ -107,13 +113,13 @@ async def test_telephones_outside(outside: tuple[Caller, int, int]) -> None:
     await switch.ask(Verb.RESUME, "one", "one-c")
     await until(lambda: telephone.said[-1] == f"hears [{SAM}]")
     telephone.tell("bye")
-    await until(lambda: ends(switch) == ["hung-up"])
+    await until_ended(switch, "hung-up")
     await telephone.close()
 
     # Out: busy, as a cause of ours.
     telephone = await a_telephone(theirs, "busy")
     await call_out(switch, "two")
-    await until(lambda: ends(switch) == ["hung-up", "busy"])
+    await until_ended(switch, "hung-up", "busy")
     await telephone.close()
 
     # In: it rings until the application accepts it, with the number that the network presents.
