@@ -38,10 +38,15 @@ function watch(box) {
     theirs: ({ typed }) => textOf(Object.entries(typed)),
     join: (mine, theirs) => join(box, mine, theirs),
   });
+  /* What is being sent is not saved beside it; after a refusal saving goes on. */
+  const isMine = ({ requestConfig, elt }) => requestConfig.verb === "post" && box.contains(elt);
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (isMine(detail)) kept.pause(true); });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (!isMine(detail)) return;
     /* Of an answer that leads to another page htmx does not say that it was successful. */
     const isDone = detail.xhr.status >= 200 && detail.xhr.status < 300;
-    if (isDone && detail.requestConfig.verb === "post" && box.contains(detail.elt)) kept.end();
+    if (isDone) kept.end();
+    else kept.pause(false);
   });
 }
 

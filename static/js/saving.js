@@ -6,7 +6,7 @@ const token = () => document.querySelector("meta[name=csrf-token]").content;
    text, `theirs` takes the other window's text out of a 409, `join` brings the two together. */
 export function keep(element, { url, read, show, body, theirs, join }) {
   const key = `unsaved:${document.body.dataset.user}:${url}`, kept = localStorage.getItem(key);
-  let timer, failures = 0, saving = null, isOver = false, isLeaving = false, confirmed = kept === null ? read() : undefined;
+  let timer, failures = 0, saving = null, isOver = false, isPaused = false, isLeaving = false, confirmed = kept === null ? read() : undefined;
   if (kept !== null && kept !== read()) show(join(kept, read()));
 
   function say(name, words) {
@@ -29,7 +29,7 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   }
   async function save(keepalive = false) {
     clearTimeout(timer);
-    if (isOver || saving || (!element.isConnected && !isLeaving)) return saving;
+    if (isOver || isPaused || saving || (!element.isConnected && !isLeaving)) return saving;
     if (read() === confirmed) return forget();
     say("saving", "Saving…");
     try {
@@ -61,5 +61,5 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   addEventListener("pagehide", () => save(true));
   document.addEventListener("desk:leaving", leave);
   save();
-  return { end: () => { isOver = true; forget(); } };
+  return { end: () => { isOver = true; forget(); }, pause: (paused) => { isPaused = paused; if (!paused) save(); } };
 }

@@ -60,6 +60,7 @@ def window(
                 complaints.append(f"{name}: {message.text} {message.location['url']}")
                 if message.type == "error"
                 and "409" not in message.text
+                and "410" not in message.text
                 and "422" not in message.text
                 else None
             ),
