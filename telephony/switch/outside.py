@@ -9,12 +9,12 @@ import uuid
 from typing import TYPE_CHECKING, Final, cast
 
 from baresip.call import Call
-from baresip.errors import BaresipError
+from baresip.errors import BaresipError, CallFailed
 
 from telephony.protocol import Cause, Party
 from telephony.switch.conversations import Conversation, Leg, Where
 from telephony.switch.lines import Line
-from telephony.switch.sip import SipLine, Trunk, TrunkAddress, caller_of, outcome
+from telephony.switch.sip import SipLine, Trunk, TrunkAddress, caller_of, cause_of, outcome
 
 if TYPE_CHECKING:
     from telephony.switch.desk import Desk
@@ -87,6 +87,9 @@ class Outside:
     async def _dial(self, conversation: Conversation, leg: Leg, number: str) -> None:
         try:
             call = await self.trunk.dial(number)
+        except CallFailed as error:
+            conversation.drop(leg, cause_of(error), now=time.monotonic())
+            return
         except BaresipError as error:
             logger.warning("the trunk did not take a call: %s", type(error).__name__)
             conversation.drop(leg, Cause.FAILED, now=time.monotonic())

@@ -19,6 +19,7 @@ import numpy as np
 from baresip.call import Call, CallState
 from baresip.config import Account, Config
 from baresip.errors import AudioNotActive, AudioRestarted, BaresipError, CallFailed, CallTimeout
+from baresip.events import Event, StackEvent
 from baresip.runtime import Runtime
 from baresip.ua import UserAgent
 
@@ -182,9 +183,25 @@ class Trunk:
         self.agent.on_incoming(self.incoming)
 
     async def dial(self, number: str) -> Call:
-        """Send the INVITE for an E.164 number. Raises BaresipError."""
+        """Send the INVITE for an E.164 number. Raises BaresipError; CallFailed when it was refused.
+
+        A refusal can be here before the call is: the stack tells it to whoever listens by then.
+        """
         assert self.agent
-        return await self.agent.dial(f"sip:{number}@{self.address.domain}")
+        closed: dict[int, str] = {}
+
+        def hear(event: StackEvent) -> None:
+            if event.event is Event.CALL_CLOSED:
+                closed[event.call] = event.text or ""
+
+        self.runtime.subscribe(hear)
+        try:
+            call = await self.agent.dial(f"sip:{number}@{self.address.domain}")
+        finally:
+            self.runtime.unsubscribe(hear)
+        if call.handle in closed:
+            raise CallFailed.from_close_reason(closed[call.handle])
+        return call
 
     async def close(self) -> None:
         if self.agent:
@@ -198,13 +215,18 @@ async def outcome(call: Call, *, seconds: float) -> Cause | None:
     except CallTimeout:
         return Cause.NO_ANSWER
     except CallFailed as error:
-        return CAUSES.get(error.status or 0, Cause.FAILED)
+        return cause_of(error)
     except asyncio.CancelledError:
         if call.state is not CallState.CLOSED:
             with suppress(BaresipError):
                 await call.hangup()
         raise
     return None
+
+
+def cause_of(error: CallFailed) -> Cause:
+    """SIP's status as a cause of ours."""
+    return CAUSES.get(error.status or 0, Cause.FAILED)
 
 
 def caller_of(call: Call) -> str:
