@@ -47,7 +47,8 @@ async def hum(call: Call, listening_for: tuple[int, ...] = (500, 900, 1300)) -> 
             heard = b""
             turn = np.outer(listening_for, -2j * np.pi * np.arange(3200) / 8000)
             loud = 2 * np.abs(np.exp(turn) @ sound) / 3200
-            found = [hertz for hertz, one in zip(listening_for, loud, strict=True) if one > 400]
+            # Only the loudest: where frames are late, a tone is chopped and spreads to others.
+            found = [listening_for[int(np.argmax(loud))]] if max(loud) > 400 else []
             quiet = float(np.sqrt(np.mean(sound**2))) < 30
             words = f"hears {found}" if found else "hears nothing" if quiet else "hears music"
             if words != told:
