@@ -1,16 +1,13 @@
 """Contacts on every channel and the timeline they leave."""
 
 from interactions.models.contact import (
-    ContactReason,
     Direction,
-    Intent,
     Interaction,
     InteractionClosed,
-    Message,
     NotesMovedOn,
-    Outcome,
-    WrapUpCode,
 )
+from interactions.models.message import Message
+from interactions.models.reasons import ContactReason, Intent, Outcome, WrapUpCode
 from interactions.models.timeline import TimelineEntry, TimelineKind
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Which contacts do we have with customers, what was said, and how did they end?"""
+"""Which contacts do we have with customers, and how did they end?"""
 
 from __future__ import annotations
 
@@ -17,56 +17,10 @@ from accounts.models import AuditEntry, User
 from accounts.scoping import TeamScopedQuerySet
 from customers.contact_points import Channel
 from customers.models import Customer
+from interactions.models.reasons import ContactReason, WrapUpCode
 from interactions.models.timeline import TimelineEntry, TimelineKind
 from interactions.signals import interaction_closed
 from telephony.models import Call
-
-
-class Intent(models.TextChoices):
-    QUESTION = "question", "Asks something"
-    REQUEST = "request", "Wants something done"
-    CHANGE = "change", "Wants to change something"
-    CANCEL = "cancel", "Wants to leave"
-    COMPLAINT = "complaint", "Is not satisfied"
-
-
-class ContactReason(models.Model):
-    """Why customers get in touch."""
-
-    code = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    intent = models.CharField(max_length=20, choices=Intent)
-    position = models.PositiveSmallIntegerField(default=100)
-    retired_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["position", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Outcome(models.TextChoices):
-    RESOLVED = "resolved", "Resolved in this contact"
-    PROMISED = "promised", "Promised with a date"
-    UNRESOLVED = "unresolved", "Not resolved"
-    NOT_REACHED = "not_reached", "Customer not reached"
-
-
-class WrapUpCode(models.Model):
-    """How a contact ended, in the words of the team."""
-
-    code = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    outcome = models.CharField(max_length=20, choices=Outcome)
-    position = models.PositiveSmallIntegerField(default=100)
-    retired_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["position", "name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Direction(models.TextChoices):
@@ -306,33 +260,3 @@ class NotesMovedOn(Conflict):
             "These notes were changed in another window. Your text is kept here: "
             "copy what is missing, then reload."
         )
-
-
-class Message(models.Model):
-    """One message within an interaction: a chat line, a mail, a post."""
-
-    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="messages")
-    direction = models.CharField(max_length=10, choices=Direction)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    body = models.TextField()
-    sent_at = models.DateTimeField(default=timezone.now)
-    external_id = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["sent_at", "pk"]
-        constraints: ClassVar = [
-            models.CheckConstraint(name="message_not_empty", condition=~Q(body="")),
-            models.UniqueConstraint(
-                fields=["interaction", "external_id"],
-                condition=~Q(external_id=""),
-                name="message_external_id_once",
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["interaction", "sent_at", "id"], name="message_of_interaction")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.direction} message {self.pk}"
