@@ -32,9 +32,6 @@ from tests.threads import at_once
 def bank(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A floor at a Monday's noon, with a number of ours and Sam's phone in a window."""
     found = open_floor(settings, monkeypatch)
-    for module in ("routing.outbound", "followups.panels", "followups.models.calling"):
-        monkeypatch.setattr(f"{module}.named", lambda _: found.provider)
-        monkeypatch.setattr(f"{module}.gateway", lambda: found.provider)
     CallerId.objects.create(number="+442079460000", name="Northgate", verified_on=date(2026, 1, 5))
     with time_machine.travel(NOON):
         found.at_work(found.cast.sam)

@@ -30,11 +30,8 @@ ADA = "+442079460101"
 
 
 @pytest.fixture
-def london(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Any:
+def london(floor: Floor) -> Any:
     """Noon, an agent at work, a number of ours; the clock goes on from there."""
-    monkeypatch.setattr("routing.outbound.named", lambda _: floor.provider)
-    monkeypatch.setattr("routing.outbound.gateway", lambda: floor.provider)
-    monkeypatch.setattr("routing.panels.gateway", lambda: floor.provider)
     CallerId.objects.create(number="+442079460000", name="Northgate", verified_on=date(2026, 1, 5))
     with time_machine.travel(NOON):
         floor.at_work(floor.cast.sam)
