@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.live import panel_changed
 from accounts.prepared import NOBODY, Prepared
 
 
@@ -112,6 +113,7 @@ class User(AbstractUser):
                 subject=self,
                 detail={"presence": presence},
             )
+            panel_changed(panel="accounts.presence", user_ids=[self.pk])
         return bool(changed)
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Presence, User
@@ -165,13 +165,15 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "console/_found.html", {"found": found, "text": text})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def presence(request: HttpRequest) -> HttpResponse:
-    """Say whether contacts may come."""
-    user, form = _user(request), PresenceForm(request.POST)
-    if form.is_valid():
-        user.be(form.cleaned_data["presence"])
-        user.presence = form.cleaned_data["presence"]
+    """Whether contacts may come, or saying so."""
+    status = 200
+    if request.method == "POST":
+        user, form = _user(request), PresenceForm(request.POST)
+        status = 200 if form.is_valid() else 422
+        if form.is_valid():
+            user.be(form.cleaned_data["presence"])
+            user.presence = form.cleaned_data["presence"]
     context = {"presences": Presence.choices}
-    status = 200 if form.is_valid() else 422
     return render(request, "console/_presence.html", context, status=status)

@@ -52,7 +52,7 @@ DESK = {
     "console:work": Route(EVERYBODY),
     "console:waiting": Route(EVERYBODY),
     "console:search": Route(EVERYBODY, query={"q": "ada"}),
-    "console:presence": Route(POSTED),
+    "console:presence": Route(EVERYBODY),
     "console:contact": of("interaction"),
     "console:closure": of("interaction"),
     "console:customer": of("customer"),

@@ -218,6 +218,16 @@ def test_presence_is_kept_and_an_unknown_one_refused(cast: Cast, sam: Client) ->
     assert User.objects.get(pk=cast.sam.pk).presence == Presence.ON_BREAK
 
 
+def test_presence_looks_again_when_it_changed_elsewhere(cast: Cast, sam: Client) -> None:
+    opened = panel(page(sam, "console:desk"), "panel-presence")
+    assert 'data-panel="accounts.presence"' in opened
+    assert f'hx-get="{reverse("console:presence")}" hx-trigger="refresh"' in opened
+    cast.sam.be(Presence.MISSED)
+    looked = panel(page(sam, "console:presence"), "panel-presence")
+    assert 'aria-label="Presence: Missed a call"' in looked
+    assert looked == panel(page(sam, "console:desk"), "panel-presence")
+
+
 def test_each_role_starts_where_its_work_is(cast: Cast, client: Client) -> None:
     client.force_login(cast.sam)
     assert client.get("/").headers["Location"] == reverse("console:desk")

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
 
 from accounts.live import panel_changed
-from accounts.models import User
+from accounts.models import Presence, User
 from console.routing import websocket_urlpatterns
 from tests.cast import Cast, assemble
 
@@ -89,6 +89,18 @@ async def test_a_teams_hint_stays_within_the_team() -> None:
     assert await stranger.hears_nothing()
     await rae.disconnect()
     await stranger.disconnect()
+
+
+async def test_a_missed_call_is_seen_on_the_agents_own_open_pages() -> None:
+    cast: Cast = await database_sync_to_async(assemble)()
+    sam, rae = await opened(cast.sam), await opened(cast.rae)
+    await database_sync_to_async(cast.sam.be)(Presence.MISSED)
+    await database_sync_to_async(cast.sam.be)(Presence.MISSED)
+    assert await sam.hears() == {"panel": "accounts.presence", "customer": None}
+    assert await sam.hears_nothing(), "it was so already"
+    assert await rae.hears_nothing()
+    await sam.disconnect()
+    await rae.disconnect()
 
 
 async def test_nothing_is_hinted_when_the_change_is_rolled_back() -> None:
