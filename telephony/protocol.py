@@ -62,6 +62,7 @@ class Kind(StrEnum):
     LEG_LOST = "leg.lost"
     LEG_REATTACHED = "leg.reattached"
     LEG_LEFT = "leg.left"
+    MACHINE_DETECTED = "machine.detected"  # who answered, a person or a machine, as far as heard
     DIGIT = "digit"
     PROMPT_DONE = "prompt.done"
     ANSWER_GIVEN = "answer.given"
@@ -94,6 +95,13 @@ class Cause(StrEnum):
     TRANSFERRED = "transferred"
     FAILED = "failed"
     SWITCH_GONE = "switch-gone"
+
+
+class AnsweredBy(StrEnum):
+    """Who answered a call of ours, where the provider listens for it and is sure."""
+
+    PERSON = "person"
+    MACHINE = "machine"  # a voice mail, a fax
 
 
 class Ear(StrEnum):

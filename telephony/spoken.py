@@ -14,6 +14,8 @@ MINUTES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
 _MINUTES_SPOKEN: Final = (*NUMBERS, "fifteen", "twenty", "thirty")
 
 SURVEY_GREETING: Final = "survey-greeting"
+SURVEY_OWN_GREETING: Final = "survey-own-greeting"
+SURVEY_GO_ON: Final = "survey-go-on"
 SURVEY_STOP: Final = "survey-stop"
 SURVEY_SORRY: Final = "survey-sorry"
 SURVEY_THANKS: Final = "survey-thanks"
@@ -31,6 +33,14 @@ SPOKEN: Final[dict[str, str]] = {
     SURVEY_GREETING: (
         "Please stay on the line. This is an automatic voice, for the team you have just talked "
         "to. We have three short questions about this call."
+    ),
+    SURVEY_OWN_GREETING: (
+        "Hello. This is an automatic voice, calling for the team that you have been in touch with. "
+        "We call to ask how it went, with three short questions. It will take a minute."
+    ),
+    SURVEY_GO_ON: (
+        "Press one to go on. Press nine, and we will not call you again to ask. "
+        "Or hang up, if this is no good time."
     ),
     SURVEY_STOP: "Press nine at any time, and we will not call you again to ask.",
     "survey-as_expected": f"Did everything go as expected? {_KEYS}",

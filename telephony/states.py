@@ -61,7 +61,10 @@ class LegPicture:
 
 @dataclass(slots=True)
 class CallPicture:
-    """The call. `answered_at` is when both a customer and one of ours were there."""
+    """The call. `answered_at` is when both a customer and one of ours were there.
+
+    `answered_by` is an `AnsweredBy`, or nothing where the provider did not tell.
+    """
 
     direction: str
     state: CallState = CallState.QUEUED
@@ -69,6 +72,7 @@ class CallPicture:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     cause: str = ""
+    answered_by: str = ""
     legs: dict[str, LegPicture] = field(default_factory=dict)
 
     def of(self, *parties: Party) -> list[LegPicture]:
@@ -83,7 +87,7 @@ UNTALKED: Final = {
     Cause.FAILED: CallState.FAILED,
     Cause.SWITCH_GONE: CallState.FAILED,
 }
-AFTER_THE_END: Final = {Kind.QUALITY, Kind.RECORDING_READY}
+AFTER_THE_END: Final = {Kind.QUALITY, Kind.RECORDING_READY, Kind.MACHINE_DETECTED}
 
 
 def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
@@ -96,6 +100,8 @@ def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
             _see_leg(call, told)
         if told.kind is Kind.CALL_ENDED:
             _see_end(call, told)
+        elif told.kind is Kind.MACHINE_DETECTED:
+            call.answered_by = told.detail.get("by") or call.answered_by
     return call
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from telephony.gateway import ENDED, CallRef, CallState, Direction
-from telephony.protocol import Party
+from telephony.protocol import AnsweredBy, Party
 from telephony.states import CallPicture, LegState
 
 ENDED_STATES = sorted(ENDED)
@@ -56,6 +56,12 @@ class Call(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=20, blank=True)
+    answered_by = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[(one.value, one.value) for one in AnsweredBy],
+        help_text="A person or a machine, where the provider told.",
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -87,6 +93,11 @@ class Call(models.Model):
         return self.state in ENDED
 
     @property
+    def is_with_machine(self) -> bool:
+        """Whether the provider told that nobody but a machine answered."""
+        return self.answered_by == AnsweredBy.MACHINE
+
+    @property
     def customer_leg(self) -> str:
         """The name of the customer's leg: every call has one, and its own."""
         return f"{self.key.hex}-c"
@@ -100,7 +111,7 @@ class Call(models.Model):
         """Write down what the picture says; the caller holds the row's lock."""
         changed = {
             name: getattr(seen, name)
-            for name in ("state", "ringing_at", "answered_at", "ended_at", "cause")
+            for name in ("state", "ringing_at", "answered_at", "ended_at", "cause", "answered_by")
             if getattr(self, name) != getattr(seen, name)
         }
         if changed:

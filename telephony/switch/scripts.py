@@ -44,11 +44,15 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: its prompt, and the keys that answer it."""
+    """One question: its prompt, and the keys that answer it.
+
+    `is_needed`: without an answer to it nothing more is asked, or said.
+    """
 
     code: str
     prompt: str
     keys: str
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class Asking:
         for question in self.asked.questions:
             if not self.is_stopped:
                 yield from self._ask(question)
+            if question.is_needed and not self.is_stopped and question.code not in self.answers:
+                return
         yield from self._play(self.asked.stopped if self.is_stopped else self.asked.after)
 
     def _ask(self, question: Question) -> Iterator[Samples]:

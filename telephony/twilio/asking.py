@@ -130,6 +130,8 @@ def answer(
         return question(call, leg, asked, index, attempt + 1)
     detail = {"question": one.code, "key": key if is_answer else "", "tries": attempt}
     _tell(call, leg, Kind.ANSWER_GIVEN, f"{asked}-{index}", detail)
+    if one.is_needed and not is_answer:
+        return _end(call, leg, asked, ())
     if index + 1 < len(all_of_it.questions):
         return question(call, leg, asked, index + 1, 1)
     return _end(call, leg, asked, all_of_it.after)

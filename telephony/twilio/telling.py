@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from telephony.gateway import Direction, Received
 from telephony.models import Call
-from telephony.protocol import Cause, Kind, Party
+from telephony.protocol import AnsweredBy, Cause, Kind, Party
 
 GATEWAY: Final = "twilio"
 SID: Final = re.compile(r"[A-Za-z0-9_-]{2,64}")
@@ -34,7 +34,6 @@ DROP_ASKED: Final = "drop.asked"
 END_ASKED: Final = "end.asked"
 QUESTIONS_ASKED: Final = "questions.asked"
 PROMPTS_ASKED: Final = "prompts.asked"
-MACHINE_DETECTED: Final = "machine.detected"
 
 LIVE: Final = {
     "queued": Kind.LEG_ADDED,
@@ -49,6 +48,11 @@ CAUSES: Final = {
     "no-answer": Cause.NO_ANSWER,
     "failed": Cause.FAILED,
     "canceled": Cause.CANCELED,
+}
+PEOPLE_AND_MACHINES: Final = {
+    "human": AnsweredBy.PERSON,
+    "machine": AnsweredBy.MACHINE,
+    "fax": AnsweredBy.MACHINE,
 }
 HOLDS: Final = {
     "participant-hold": Kind.LEG_HELD,
@@ -166,16 +170,9 @@ def of_conference(call: Call, said: Mapping[str, str]) -> list[Received]:
 
 def of_detection(leg: str, said: Mapping[str, str]) -> list[Received]:
     """Whether a person or a machine answered, as far as the provider can hear."""
-    sid, by = _sid(said, "CallSid"), said.get("AnsweredBy", "unknown")[:30]
-    return [
-        event(
-            MACHINE_DETECTED,
-            id=f"{sid}-answered-by",
-            leg=leg,
-            answered_by=by,
-            is_machine=by.startswith(("machine", "fax")),
-        )
-    ]
+    sid, theirs = _sid(said, "CallSid"), said.get("AnsweredBy", "unknown")[:30]
+    ours = PEOPLE_AND_MACHINES.get(theirs.split("_")[0], "")
+    return [event(Kind.MACHINE_DETECTED, id=f"{sid}-answered-by", leg=leg, by=ours, as_told=theirs)]
 
 
 def whose(call: Call, leg: str, query: Mapping[str, str]) -> dict[str, Any]:

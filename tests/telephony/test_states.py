@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.gateway import ENDED, CallState
-from telephony.protocol import Cause, Kind
+from telephony.protocol import AnsweredBy, Cause, Kind
 from telephony.states import LegState, Told, picture
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -117,6 +117,25 @@ def test_a_call_that_we_place_and_nobody_answers_says_why(cause: Cause, state: C
     assert picture(events[:2], direction="outbound").state is CallState.INITIATED
     assert picture(events[:3], direction="outbound").state is CallState.RINGING
     assert picture(events, direction="outbound").state is state
+
+
+@pytest.mark.parametrize("after", [2, 3, 5])
+def test_who_answered_is_known_whenever_the_provider_is_sure(after: int) -> None:
+    """Before the customer is connected, while they talk, and after the end."""
+    heard = [
+        (Kind.MACHINE_DETECTED, "c", {"by": AnsweredBy.MACHINE}),
+        (Kind.MACHINE_DETECTED, "c", {"by": ""}),
+    ]
+    lines: list[tuple[Kind, str, dict[str, Any]]] = [
+        (Kind.LEG_ADDED, "c", CUSTOMER),
+        (Kind.LEG_RINGING, "c", CUSTOMER),
+        (Kind.LEG_ANSWERED, "c", CUSTOMER),
+        (Kind.LEG_LEFT, "c", CUSTOMER | {"cause": "hung-up"}),
+        (Kind.CALL_ENDED, "", {"cause": "hung-up"}),
+    ]
+    call = picture(story(*lines[:after], *heard, *lines[after:]), direction="outbound")
+    assert (call.answered_by, call.state) == (AnsweredBy.MACHINE, CallState.COMPLETED)
+    assert picture(story(*lines), direction="outbound").answered_by == ""
 
 
 def test_a_caller_who_leaves_the_queue_was_never_answered() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from telephony.protocol import Kind, Verb
 from telephony.switch.desk import Desk
-from telephony.switch.scripts import Questionnaire
+from telephony.switch.scripts import Asking, Questionnaire
+from telephony.switch.sound import SILENCE
 from tests.telephony.switch.phones import ADA, SAM, Phone, ticking, until, write_tone
 
 QUESTION, THANKS = 700, 1100  # hertz
@@ -60,3 +61,26 @@ async def test_an_agent_who_answers_is_heard_at_once(desk: Desk) -> None:
 def test_what_ends_the_call_is_said_in_so_many_words() -> None:
     assert Questionnaire.read(asked(ends=True)).ends
     assert not Questionnaire.read(asked()).ends
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [("", [("go_on", "")]), ("2", [("go_on", "")]), ("1", [("go_on", "1"), ("well", "")])],
+)
+def test_nothing_is_asked_without_the_answer_that_is_needed(
+    key: str, given: list[tuple[str, str]]
+) -> None:
+    first = {"code": "go_on", "prompt": "go", "keys": "1", "is_needed": True}
+    second = {"code": "well", "prompt": "well", "keys": "12"}
+    told: list[tuple[Kind, dict[str, object]]] = []
+    script = Asking(
+        Questionnaire.read(asked(questions=[first, second], seconds=0.1)),
+        prompts=lambda _: SILENCE,
+        tell=lambda kind, detail: told.append((kind, detail)),
+    )
+    frame = script.tick([])
+    while frame is not None:
+        frame = script.tick([key] if key else [])
+    answers = [one for kind, one in told if kind is Kind.ANSWER_GIVEN]
+    assert [(one["question"], one["key"]) for one in answers][: len(given)] == given
+    assert len(answers) == len(given)

@@ -42,7 +42,7 @@ def whole(provider: Provider, twilio: TwilioGateway, call: Call, sam: User) -> N
     provider.end(customer)
 
 
-DRAWN = ("state", "ringing_at", "answered_at", "ended_at", "cause")
+DRAWN = ("state", "ringing_at", "answered_at", "ended_at", "cause", "answered_by")
 LEG_DRAWN = ("party", "user", "state", "answered_at", "held_for", "left_at", "cause")
 
 

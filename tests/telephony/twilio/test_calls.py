@@ -11,9 +11,8 @@ import pytest
 from accounts.models import User
 from telephony.gateway import CallRefused, CallState, Direction, NotCapable
 from telephony.models import Call, CallEvent
-from telephony.protocol import Cause, Ear, Kind, Party
+from telephony.protocol import AnsweredBy, Cause, Ear, Kind, Party
 from telephony.twilio.adapter import TwilioGateway
-from telephony.twilio.telling import MACHINE_DETECTED
 from tests.telephony.twilio.conftest import CUSTOMER, OURS
 from tests.telephony.twilio.provider import TOKEN, Provider
 from tests.telephony.twilio.story import (
@@ -153,14 +152,25 @@ def test_a_call_that_we_end_before_the_customer_is_rung_is_over(
     assert [one.label for one in provider.phones.values()] == [agent_leg(call)]
 
 
+@pytest.mark.parametrize(
+    ("by", "seen"),
+    [
+        ("machine_end_beep", AnsweredBy.MACHINE),
+        ("fax", AnsweredBy.MACHINE),
+        ("human", AnsweredBy.PERSON),
+        ("unknown", ""),
+        ("robot", ""),
+    ],
+)
 def test_a_machine_that_answers_is_told_apart(
-    provider: Provider, twilio: TwilioGateway, call: Call, sam: User
+    *, provider: Provider, twilio: TwilioGateway, call: Call, sam: User, by: str, seen: str
 ) -> None:
     agent_answers(provider, twilio, call, sam)
     twilio.ring(call.ref, leg=call.customer_leg, ring=25)
-    provider.answer(provider.phone(call.customer_leg), by="machine_end_beep")
-    detail = CallEvent.objects.get(kind=MACHINE_DETECTED).detail
-    assert detail == {"answered_by": "machine_end_beep", "is_machine": True}
+    provider.answer(provider.phone(call.customer_leg), by=by)
+    call.refresh_from_db()
+    assert (call.answered_by, call.is_with_machine) == (seen, by in {"machine_end_beep", "fax"})
+    assert call.events.get(kind=Kind.MACHINE_DETECTED).detail == {"by": seen, "as_told": by}
 
 
 def test_a_supervisor_whispers_and_then_only_listens(
