@@ -24,6 +24,7 @@ QUEUE_MORE: Final = "queue-more"
 WAIT_MORE: Final = "wait-more"
 CALL_BACK_OFFER: Final = "call-back-offer"
 CALL_BACK_KEPT: Final = "call-back-kept"
+RECORDING_NOTICE: Final = "recording-notice"
 RECONNECTING: Final = "reconnecting"
 CLOSED: Final = "closed"
 
@@ -61,6 +62,9 @@ SPOKEN: Final[dict[str, str]] = {
     WAIT_MORE: "It will take more than thirty minutes.",
     CALL_BACK_OFFER: "Press one, and we call you back in your turn.",
     CALL_BACK_KEPT: "We will call you back in your turn. Goodbye.",
+    RECORDING_NOTICE: (
+        "We record this call only if you agree. We ask you, unless you have told us before."
+    ),
     RECONNECTING: "We are reconnecting you. You are next.",
     CLOSED: "Our lines are closed now.",
 }
