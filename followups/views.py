@@ -17,6 +17,7 @@ from customers.places import zone
 from followups import dialling, panels, reviewing
 from followups.errors import DraftMovedOn, FollowUpSettled
 from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm, PutOffForm
+from followups.listing import listing
 from followups.models import AnswerDraft, FollowUp, FollowUpStatus
 from interactions.models import Interaction
 from needs.models import NeedsReview
@@ -55,7 +56,7 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
     _leads(request)
     form = FilterForm(request.GET, user=_user(request))
     filters = form.cleaned_data if form.is_valid() else {}
-    shown = panels.listing(
+    shown = listing(
         user=_user(request),
         view=request.GET.get("view", ""),
         filters=filters,

@@ -260,20 +260,20 @@ def test_the_list_says_what_waits_and_why_and_what_was_answered(
 def test_pages_of_the_list_follow_each_other_without_gap_or_repeat(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from followups import panels
+    from followups import listing
 
-    monkeypatch.setattr(panels, "PAGE", 3)
+    monkeypatch.setattr(listing, "PAGE", 3)
     made = [owed(cast, cast.ada, due_at=NOON - timedelta(hours=number // 2)) for number in range(8)]
     seen: list[int] = []
     after = ""
     while True:
-        page = panels.listing(user=cast.una, view="due", filters={}, after=after)
+        page = listing.listing(user=cast.una, view="due", filters={}, after=after)
         seen += [follow_up.pk for follow_up in page.follow_ups]
         if not (after := page.after):
             break
     in_order = sorted(made, key=lambda follow_up: (follow_up.due_at, follow_up.pk))
     assert seen == [follow_up.pk for follow_up in in_order]
-    assert panels.listing(user=cast.una, view="due", filters={}, after="rubbish").is_first
+    assert listing.listing(user=cast.una, view="due", filters={}, after="rubbish").is_first
 
 
 def test_the_statements_of_the_pages_are_counted(
