@@ -4,6 +4,7 @@
    they were told is written and committed, so that two processes never speak to the same caller.
 2. Say: their place and about how long it takes; the first time with the offer to be called back.
    What the provider does not say comes at the next turn. Music goes on afterwards.
+   Where the queue records, that is said before all, at once, and also while a phone rings for them.
 3. The key that answers the offer is an event like any other (`routing.receivers`).
 """
 
@@ -19,7 +20,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from routing.assignment import estimated_wait
-from routing.models import CallBack, CallBackReason, Place, PlaceState
+from routing.models import CallBack, CallBackReason, Place, PlaceState, RecordingPolicy
 from telephony import spoken
 from telephony.adapters import named
 from telephony.gateway import GatewayError
@@ -42,11 +43,14 @@ def tell_waiting(*, at: datetime) -> int:
     customer = Leg.objects.filter(
         call=OuterRef("call"), party=Party.CUSTOMER, state=LegState.TALKING
     )
+    waits = Q(state=PlaceState.WAITING)
     due = Q(told_at=None, entered_at__lte=at - FIRST) | Q(told_at__lte=at - AGAIN)
+    recorded = Q(told_at=None, queue__recording=RecordingPolicy.CONSENTED)
     with transaction.atomic():
         places = list(
-            Place.objects.waiting()
-            .filter(due, Exists(customer))
+            Place.objects.filter(
+                waits & due | recorded & (waits | Q(state=PlaceState.OFFERED)), Exists(customer)
+            )
             .select_for_update(of=("self",), skip_locked=True)
             .select_related("queue", "call")
             .order_by("entered_at", "pk")[:AT_ONCE]
@@ -63,10 +67,15 @@ def tell_waiting(*, at: datetime) -> int:
 
 
 def _tell_place(place: Place, *, is_first: bool) -> None:
-    prompts = [spoken.place_in_queue(Place.objects.ahead_of(place).count() + 1)]
+    call = place.call
+    notice = is_first and place.queue.recording == RecordingPolicy.CONSENTED
+    prompts = [spoken.RECORDING_NOTICE] if notice else []
+    if place.state == PlaceState.OFFERED:
+        named(call.gateway).say(call.ref, leg=call.customer_leg, prompts=prompts)
+        return
+    prompts.append(spoken.place_in_queue(Place.objects.ahead_of(place).count() + 1))
     if about := estimated_wait(place):
         prompts.append(spoken.minutes_to_wait(about / timedelta(minutes=1)))
-    call = place.call
     if is_first and call.remote_number:
         _ask(call, questionnaire=_offer(before=prompts))
     else:

@@ -51,3 +51,7 @@ class ConsultForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(pk__in=[one.pk for one in colleagues(user)])
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+class RecordingWordForm(forms.Form):
+    word = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")])

@@ -10,7 +10,7 @@ from accounts.prepared import NOBODY, Prepared
 from interactions.models import Interaction
 from routing.models import CallBack, Consultation, Match, OutboundCall, Place
 from routing.monitoring import Listener, listeners
-from routing.recordings import state_of
+from routing.recordings import QUESTION, is_to_be_asked, state_of
 from routing.talking import colleagues
 from telephony.adapters import gateway
 from telephony.gateway import CallState, Capability, Dialling
@@ -44,6 +44,7 @@ class Phone:
     colleagues: list[User] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     recording: str = ""
+    asks_to_record: str = ""
 
     @property
     def call(self) -> Call | None:
@@ -124,6 +125,7 @@ def phone(user: User) -> Phone:
     talking = leg.state not in {LegState.RINGING, LegState.INVITED}
     outbound = OutboundCall.objects.filter(leg=leg.key).select_related("customer").first()
     contact = Interaction.objects.filter(call=leg.call).first() if outbound else None
+    is_known = place is not None and place.agent_id == user.pk and place.interaction is not None
     return Phone(
         user=user,
         leg=leg,
@@ -135,6 +137,7 @@ def phone(user: User) -> Phone:
         colleagues=colleagues(user) if talking else [],
         listeners=listeners(leg.call) if talking else [],
         recording=state_of(leg.call) if talking else "",
+        asks_to_record=QUESTION if place and is_known and is_to_be_asked(place) else "",
     )
 
 

@@ -1,8 +1,9 @@
 """Which calls are recorded, who may hear a recording, and for how long is it kept?
 
 A queue says whether its calls are recorded at all. Then it takes the customer's newest word: a
-consent to recordings of calls, of a customer who is known for certain. Whether a call is being
-recorded is read from the provider's events, never from what was asked for.
+consent to recordings of calls, of a customer who is known for certain. Who was never asked is asked
+by the agent in the call. Whether a call is being recorded is read from the provider's events, never
+from what was asked for.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from accounts.errors import NotAllowed, RuleBroken
+from accounts.errors import Conflict, NotAllowed, RuleBroken
+from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
 from customers.contact_points import Channel
-from customers.models import Consent, Purpose
+from customers.models import Consent, Customer, Purpose
 from interactions.models import Interaction
 from routing.models import Match, Place, PlaceState, RecordingPolicy
 from routing.talking import CallGone, TelephoneSilent, my_leg
@@ -31,6 +34,14 @@ from telephony.protocol import Kind
 
 logger = logging.getLogger(__name__)
 
+
+class RecordingNotAsked(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was kept: the customer has answered this already, or the call is over."
+        )
+
+
 ON, PAUSED = "on", "paused"
 TOLD: Final = {
     Kind.RECORDING_STARTED: ON,
@@ -39,6 +50,9 @@ TOLD: Final = {
     Kind.RECORDING_READY: "",
 }
 AT_ONCE: Final = 200
+QUESTION: Final = "May we record this call?"
+WORDING: Final = "recording-question-1"  # a new one with every change of QUESTION
+SOURCE: Final = "asked in the call"
 HEARD_FOR: Final = timedelta(hours=1)  # after a listening was written down, the sound may be had
 
 
@@ -50,8 +64,8 @@ def state_of(call: Call) -> str:
     return TOLD[Kind(kind)] if kind else ""
 
 
-def due() -> QuerySet[Place]:
-    """Calls that should be recorded and of which no recording was ever told."""
+def _talking() -> QuerySet[Place]:
+    """Calls that may be recorded, with the customer's newest word: `consented`, or None."""
     word = (
         Consent.objects.filter(
             customer=OuterRef("customer"), purpose=Purpose.RECORDING, channel=Channel.VOICE
@@ -59,18 +73,45 @@ def due() -> QuerySet[Place]:
         .order_by("-recorded_at", "-pk")
         .values("is_granted")[:1]
     )
+    return Place.objects.filter(
+        state=PlaceState.TALKING,
+        match=Match.CERTAIN,
+        queue__recording=RecordingPolicy.CONSENTED,
+    ).annotate(consented=Subquery(word))
+
+
+def due() -> QuerySet[Place]:
+    """Calls that should be recorded and of which no recording was ever told."""
     begun = CallEvent.objects.filter(call=OuterRef("call"), kind=Kind.RECORDING_STARTED)
-    return (
-        Place.objects.filter(
-            ~Exists(begun),
-            state=PlaceState.TALKING,
-            match=Match.CERTAIN,
-            queue__recording=RecordingPolicy.CONSENTED,
+    return _talking().filter(~Exists(begun), consented=True).select_related("call")
+
+
+def is_to_be_asked(place: Place) -> bool:
+    """Whether the call would be recorded if its customer agreed, and they were never asked."""
+    return _talking().filter(pk=place.pk, consented=None).exists()
+
+
+def keep_word(*, place: Place, by: User, is_granted: bool) -> None:
+    """What the customer answered to QUESTION; agreed to, the recording starts at once.
+
+    Raises RecordingNotAsked: answered already, or there is nothing to be recorded.
+    """
+    with transaction.atomic():
+        customers = Customer.objects.select_for_update(of=("self",), no_key=True)
+        customer = customers.filter(pk=place.customer_id).first()
+        if customer is None or not is_to_be_asked(place):
+            raise RecordingNotAsked
+        customer.record_consent(
+            by=by,
+            purpose=Purpose.RECORDING,
+            channel=Channel.VOICE,
+            is_granted=is_granted,
+            source=SOURCE,
+            wording_version=WORDING,
         )
-        .annotate(consented=Subquery(word))
-        .filter(consented=True)
-        .select_related("call")
-    )
+        panel_changed(panel="routing.phone", user_ids=[by.pk])
+        if is_granted:
+            transaction.on_commit(start_due, robust=True)
 
 
 def start_due() -> int:

@@ -18,7 +18,7 @@ from accounts.models import User
 from interactions.models import Interaction
 from routing import monitoring, recordings
 from routing.board import SHORT, board, led_by
-from routing.forms import ListeningForm
+from routing.forms import ListeningForm, RecordingWordForm
 from routing.models import Place
 from telephony.models import Call, Recording
 from telephony.protocol import Ear
@@ -98,6 +98,19 @@ def recording(request: HttpRequest) -> HttpResponse:
     """The agent pauses the recording, or with `over` lets it go on."""
     verb = recordings.resume if request.POST.get("over") else recordings.pause
     verb(user=_user(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def recording_word(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the caller said when the agent asked whether the call may be recorded."""
+    mine = Place.objects.visible_to(_user(request)).talking_to(_user(request))
+    place = get_object_or_404(mine, pk=pk)
+    form = RecordingWordForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken("Say yes or no, as the customer answered.")
+    is_granted = form.cleaned_data["word"] == "yes"
+    recordings.keep_word(place=place, by=_user(request), is_granted=is_granted)
     return HttpResponse(status=204)
 
 

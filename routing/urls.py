@@ -26,6 +26,7 @@ urlpatterns = [
     path("board/calls/<int:pk>/listening/", supervising_views.listening, name="listening"),
     path("board/calls/<int:pk>/leaving/", supervising_views.leaving, name="leaving"),
     path("recording/", supervising_views.recording, name="recording"),
+    path("places/<int:pk>/recording/", supervising_views.recording_word, name="recording_word"),
     path("contacts/<int:pk>/recordings/", supervising_views.of_contact, name="recordings"),
     path("recordings/<int:pk>/hearing/", supervising_views.hearing, name="hearing"),
     path("recordings/<int:pk>/sound/", supervising_views.sound, name="sound"),

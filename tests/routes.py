@@ -120,6 +120,7 @@ CALLING = {
     "routing:listening": Route(POSTED, {"pk": "=1"}),
     "routing:leaving": Route(POSTED, {"pk": "=1"}),
     "routing:recording": Route(POSTED),
+    "routing:recording_word": Route(POSTED, {"pk": "=1"}),
     "routing:recordings": of("interaction", LEADERS),
     "routing:hearing": Route(POSTED, {"pk": "=1"}),
     "routing:sound": Route(

@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from routing.announcing import tell_waiting
 from routing.assignment import offer_waiting
-from routing.models import CallBack, Place, PlaceState, Queue
+from routing.models import CallBack, Place, PlaceState, Queue, RecordingPolicy
 from telephony.gateway import GatewayUnavailable
 from telephony.protocol import Kind
 from tests.floor import Floor
@@ -67,6 +67,32 @@ def test_the_first_time_the_call_back_is_offered_by_key(floor: Floor) -> None:
     assert asked["before"] == ["queue-1"]
     assert asked["questions"] == [{"code": "call_back", "prompt": "call-back-offer", "keys": "1"}]
     assert second == ("say", ["queue-1"])
+
+
+def test_where_the_queue_records_that_is_said_before_all_and_once(floor: Floor) -> None:
+    Queue.objects.update(recording=RecordingPolicy.CONSENTED)
+    floor.calls_in()
+    assert [told_after(one) for one in (0, 1, 44, 46)] == [1, 0, 0, 1]
+    assert said(floor) == [("say", ["recording-notice", "queue-1"]), ("say", ["queue-1"])]
+
+
+def test_the_notice_stands_before_the_offer_of_a_call_back(floor: Floor) -> None:
+    Queue.objects.update(recording=RecordingPolicy.CONSENTED)
+    floor.calls_in(NUMBER)
+    told_after(0)
+    ((verb, asked),) = said(floor)
+    assert (verb, asked["before"]) == ("ask", ["recording-notice", "queue-1"])
+
+
+def test_who_waits_for_nobody_hears_the_notice_while_the_phone_rings(floor: Floor) -> None:
+    Queue.objects.update(recording=RecordingPolicy.CONSENTED)
+    floor.at_work(floor.cast.sam)
+    place = floor.calls_in(NUMBER)
+    offer_waiting()
+    assert [told_after(one) for one in (0, 60)] == [1, 0]
+    assert said(floor) == [("say", ["recording-notice"])]
+    floor.answers(place)
+    assert told_after(120) == 0
 
 
 @pytest.mark.parametrize("state", [PlaceState.OFFERED, PlaceState.TALKING])

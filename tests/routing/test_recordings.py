@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,17 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, Role, User
-from customers.models import Purpose
+from customers.models import Customer, Purpose
 from routing.assignment import offer_waiting
 from routing.models import Place, Queue, RecordingPolicy
-from routing.recordings import forget_old, start_due, state_of
+from routing.recordings import QUESTION, SOURCE, WORDING, forget_old, start_due, state_of
 from routing.tasks import forget_recordings
 from telephony.gateway import GatewayUnavailable
 from telephony.models import Recording
 from telephony.protocol import Kind
 from tests.cast import user as person
 from tests.floor import Floor
+from tests.threads import at_once
 
 SOUND = bytes(range(256)) * 16
 
@@ -86,6 +87,120 @@ def test_a_maybe_has_consented_to_nothing_until_confirmed(floor: Floor, files: P
     assert start_due() == 0
     place.confirm(customer=floor.cast.ada, by=floor.cast.sam)
     assert start_due() == 1
+
+
+def answered(floor: Floor, place: Place, word: str, *, user: User | None = None) -> Any:
+    address = reverse("routing:recording_word", args=[place.pk])
+    return as_(user or floor.cast.sam).post(address, {"word": word})
+
+
+def words(dee: Customer) -> list[tuple[bool, str, str, User | None]]:
+    kept = dee.consents.filter(purpose=Purpose.RECORDING).order_by("pk")
+    return [(one.is_granted, one.source, one.wording_version, one.recorded_by) for one in kept]
+
+
+def phone_of(user: User) -> str:
+    return as_(user).get(reverse("routing:phone")).content.decode()
+
+
+DEES = "+442079460144"
+
+
+@pytest.fixture
+def dee(floor: Floor) -> Customer:
+    """A customer who was never asked whether calls may be recorded."""
+    team, since = floor.cast.team, date(2020, 2, 3)
+    person = Customer.objects.create(team=team, name="Dee Ray", customer_since=since)
+    person.add_contact_point(by=None, channel="voice", value=DEES, is_preferred=True)
+    return person
+
+
+@pytest.fixture
+def unasked(floor: Floor, files: Path, dee: Customer) -> Place:
+    """Dee talks with Sam, in a queue that records where customers consent."""
+    Queue.objects.update(recording=RecordingPolicy.CONSENTED)
+    floor.at_work(floor.cast.sam)
+    place = floor.calls_in(DEES, is_presented=True)
+    offer_waiting()
+    floor.answers(place)
+    place.confirm(customer=dee, by=floor.cast.sam)
+    place.refresh_from_db()
+    return place
+
+
+def test_who_was_never_asked_is_asked_and_yes_records_at_once(
+    floor: Floor, unasked: Place, dee: Customer, django_capture_on_commit_callbacks: Any
+) -> None:
+    sam = floor.cast.sam
+    assert start_due() == 0
+    shown = phone_of(sam)
+    assert f"Ask: <q>{QUESTION}</q>" in shown
+    assert shown.count(reverse("routing:recording_word", args=[unasked.pk])) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert answered(floor, unasked, "yes").status_code == 204
+    assert words(dee) == [(True, SOURCE, WORDING, sam)]
+    assert started(floor) == 1
+    assert QUESTION not in phone_of(sam)
+    floor.provider.tell(unasked.call, Kind.RECORDING_STARTED)
+    assert "Pause for card data" in phone_of(sam)
+
+
+def test_no_is_kept_and_not_asked_again(
+    floor: Floor, unasked: Place, dee: Customer, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert answered(floor, unasked, "no").status_code == 204
+        assert answered(floor, unasked, "yes").status_code == 409
+    assert words(dee) == [(False, SOURCE, WORDING, floor.cast.sam)]
+    assert started(floor) == 0
+    assert QUESTION not in phone_of(floor.cast.sam)
+
+
+def test_only_the_agent_who_talks_keeps_the_word(
+    floor: Floor, unasked: Place, dee: Customer
+) -> None:
+    for other in (floor.cast.rae, floor.cast.una, floor.cast.stranger):
+        assert answered(floor, unasked, "yes", user=other).status_code == 404
+    assert answered(floor, unasked, "perhaps").status_code == 422
+    assert answered(floor, unasked, "").status_code == 422
+    assert words(dee) == []
+
+
+def test_nobody_is_asked_where_nothing_is_recorded(
+    floor: Floor, unasked: Place, dee: Customer
+) -> None:
+    Queue.objects.update(recording=RecordingPolicy.NEVER)
+    assert QUESTION not in phone_of(floor.cast.sam)
+    assert answered(floor, unasked, "yes").status_code == 409
+    assert words(dee) == []
+
+
+def test_who_has_agreed_is_not_asked(floor: Floor, talking: Place) -> None:
+    talking.confirm(customer=floor.cast.ada, by=floor.cast.sam)
+    assert "Ask:" not in phone_of(floor.cast.sam)
+
+
+def test_a_maybe_is_not_asked_before_it_is_known_who_calls(
+    floor: Floor, files: Path, dee: Customer
+) -> None:
+    Queue.objects.update(recording=RecordingPolicy.CONSENTED)
+    floor.at_work(floor.cast.sam)
+    place = floor.calls_in(DEES)
+    offer_waiting()
+    floor.answers(place)
+    assert QUESTION not in phone_of(floor.cast.sam)
+    assert answered(floor, place, "yes").status_code == 409
+    assert words(dee) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_keep_one_word(floor: Floor, unasked: Place, dee: Customer) -> None:
+    def answer(_: int) -> int:
+        status: int = answered(floor, unasked, "yes").status_code
+        return status
+
+    assert sorted(at_once(4, answer)) == [204, 409, 409, 409]
+    assert len(words(dee)) == 1
 
 
 def test_a_refusal_of_the_provider_is_no_recording(floor: Floor, talking: Place) -> None:
