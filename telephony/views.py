@@ -22,7 +22,7 @@ from telephony.models import Call, CallEvent
 from telephony.taking_in import take_in
 from telephony.tasks import end_leftovers
 from telephony.twilio import addresses, asking, telling
-from telephony.twilio.adapter import leftovers
+from telephony.twilio.legs import leftovers
 from telephony.twilio.verifying import Sent, verifier
 
 View = Callable[..., HttpResponse]

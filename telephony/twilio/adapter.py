@@ -1,7 +1,6 @@
 """The gateway to Twilio-compatible providers: one of their conferences for each call of ours.
 
-A leg is dialled after a row said so (`dial.begun`), once. When no answer comes, the provider is
-asked by the conference's name and the leg's label, which are ours; it is never dialled again.
+A wish that we end a leg is written down before, because the provider does not say why one ended.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -24,22 +22,16 @@ from telephony.gateway import (
     Direction,
     Gateway,
     GatewayError,
-    GatewayUnavailable,
     NotCapable,
     Received,
 )
 from telephony.models import Call, CallerId
 from telephony.own_phone import readable
 from telephony.protocol import Cause, Ear, Kind, Party
-from telephony.states import LegState
 from telephony.taking_in import take_in
-from telephony.twilio import addresses, asking, telling
-from telephony.twilio.asked import NotDone, NotThere, Unanswered, client, in_our_words
-from telephony.twilio.telling import BEGUN, GIVEN_UP, NOT_BEGUN
+from telephony.twilio import addresses, asking, dialling, legs, looking, telling
+from telephony.twilio.asked import NotThere, client, in_our_words
 
-LOOKS: Final = 3  # how often the provider is asked whether it did what it did not answer to
-BETWEEN_LOOKS: Final = 0.5  # seconds
-IN_FLIGHT: Final = timedelta(seconds=60)  # a wish so young may still reach the provider
 TOKEN_SECONDS: Final = 3600
 RING_LEAST: Final = 15  # seconds, as the law of outbound calls has it
 RING_MOST: Final = 600  # the provider's bound
@@ -103,7 +95,7 @@ class TwilioGateway(Gateway):
         caller = call.caller_id or _caller_id()
         if not call.remote_number or not caller:
             raise CallRefused("A call needs the customer's number and a verified caller id.")
-        self._dial(
+        dialling.dial(
             call,
             leg,
             to=call.remote_number,
@@ -124,7 +116,7 @@ class TwilioGateway(Gateway):
 
     def drop(self, ref: CallRef, *, leg: str, cause: Cause) -> None:
         call = _call(ref)
-        sid = self._sid(call, leg)
+        sid = looking.sid_of(call, leg)
         asked = telling.event(telling.DROP_ASKED, id=f"{leg}-drop", leg=leg, cause=cause)
         take_in(call_key=ref.key, events=[asked])
         self._complete(sid)
@@ -133,8 +125,8 @@ class TwilioGateway(Gateway):
         call = _call(ref)
         asked = telling.event(telling.END_ASKED, id=f"{call.key.hex}-end", cause=cause)
         take_in(call_key=ref.key, events=[asked])
-        self._complete(*self._known(call).values())
-        if not _was_customer_dialled(call):
+        self._complete(*legs.known(call).values())
+        if not legs.was_customer_dialled(call):
             ended = telling.event(
                 Kind.CALL_ENDED,
                 id=f"{call.key.hex}-ended",
@@ -155,7 +147,7 @@ class TwilioGateway(Gateway):
         """The leg leaves the conference for the questions, which must not end by that."""
         call = _call(ref)
         asked = asking.begin_questions(call, leg, questionnaire)
-        sid = self._sid(call, leg)
+        sid = looking.sid_of(call, leg)
         with suppress(NotThere):
             self._change(call, leg, end_conference_on_exit=False)
         with in_our_words():
@@ -171,8 +163,8 @@ class TwilioGateway(Gateway):
         call = _call(ref)
         how: dict[str, Any] = {"muted": ear is Ear.LISTEN, "coaching": ear is Ear.WHISPER}
         if ear is Ear.WHISPER:
-            how["call_sid_to_coach"] = self._sid(call, _agent_leg(call))
-        if leg in self._known(call):
+            how["call_sid_to_coach"] = looking.sid_of(call, legs.agent_leg(call))
+        if leg in legs.known(call):
             self._change(call, leg, **how)
         else:
             self._dial_user(
@@ -188,66 +180,18 @@ class TwilioGateway(Gateway):
 
         None when it knows none, and nothing of the call can be on its way there any more.
         """
-        call = _call(ref)
-        sids = self._known(call)
-        conference = self._conference(call)
-        for one in self._participants(conference):
-            if one.label and one.call_sid:
-                sids.setdefault(one.label, one.call_sid)
-        found: list[Received] = []
-        is_known = False
-        for leg, sid in sids.items():
-            with suppress(NotThere):
-                found += self._told_of(call, leg, sid)
-                is_known = True
-        return found if is_known or _is_in_flight(call) else None
+        return looking.told(_call(ref))
 
     def end_leftovers(self, call: Call) -> int:
         """End what goes on at the provider although it is over with us; how many legs."""
-        sids = leftovers(call)
+        sids = legs.leftovers(call)
         self._complete(*sids)
         return len(sids)
-
-    def _told_of(self, call: Call, leg: str, sid: str) -> list[Received]:
-        with in_our_words():
-            one = client().calls(sid).fetch()
-            status = str(one.status or "")
-            begun, ended = _time(one.start_time), _time(one.end_time)
-            lasted = timedelta(seconds=int(one.duration or 0))
-        events = list(call.events.filter(gateway=self.name, leg=leg))
-        kinds = {known.kind for known in events}
-        who = {"sid": sid} | _whose(call, leg)
-        latest = max([known.at for known in events if known.detail.get("sid")], default=None)
-        found: list[Received] = []
-        if Kind.LEG_ADDED not in kinds:
-            found += telling.in_words(
-                call,
-                leg,
-                "initiated",
-                id=f"{sid}-told-initiated",
-                at=timezone.now(),
-                within=0,
-                **who,
-            )
-        is_over = status in telling.CAUSES
-        was_answered = status in {"in-progress", "answered"} or (status == "completed" and lasted)
-        if was_answered and Kind.LEG_ANSWERED not in kinds:
-            at = ended - lasted if is_over and ended else begun or timezone.now()
-            at = max(at, latest) if latest and not is_over else at
-            found += telling.in_words(
-                call, leg, "answered", id=f"{sid}-told-answered", at=at, within=2, **who
-            )
-        if is_over and Kind.LEG_LEFT not in kinds:
-            at = ended or timezone.now()
-            found += telling.in_words(
-                call, leg, status, id=f"{sid}-told-{status}", at=at, within=900, **who
-            )
-        return found
 
     # -- asking the provider ------------------------------------------------------------------
 
     def _dial_user(self, call: Call, leg: str, user: int, *, party: Party, **how: Any) -> None:
-        self._dial(
+        dialling.dial(
             call,
             leg,
             to=phone_of(user),
@@ -257,87 +201,12 @@ class TwilioGateway(Gateway):
             **how,
         )
 
-    def _dial(self, call: Call, leg: str, **how: Any) -> None:
-        """Claim and commit, dial, write down what came of it."""
-        if not self._claimed(call, leg):
-            self._found_again(call, leg)
-            return
-        try:
-            with in_our_words():
-                conference = client().conferences(call.key.hex)
-                made = conference.participants.create(
-                    label=leg,
-                    beep="false",
-                    start_conference_on_enter=True,
-                    status_callback_event=["initiated", "ringing", "answered", "completed"],
-                    conference_status_callback=addresses.of_call("conference_told", call),
-                    conference_status_callback_event=["start", "end", "join", "leave", "hold"],
-                    **how,
-                )
-            sid = made.call_sid or self._found_after(call, leg)
-        except (NotDone, CallRefused):
-            count = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
-            self._write(call, NOT_BEGUN, id=f"{leg}-refused-{count}", leg=leg)
-            raise
-        except Unanswered:
-            sid = self._found_after(call, leg)
-        self._added(call, leg, sid)
-
-    def _claimed(self, call: Call, leg: str) -> bool:
-        """Whether it is ours to dial: once, and once more after each refusal."""
-        refused = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
-        return self._write(call, BEGUN, id=f"{leg}-begun-{refused}", leg=leg) == 1
-
-    def _found_again(self, call: Call, leg: str) -> None:
-        """This leg was begun before: it is there, or it is not, but it is not dialled again."""
-        if leg in self._known(call):
-            return
-        if sid := self._look(call, leg):
-            self._added(call, leg, sid)
-            return
-        begun = call.events.filter(kind=BEGUN, leg=leg).latest("received_at")
-        if timezone.now() - begun.received_at < IN_FLIGHT:
-            raise GatewayUnavailable("The provider has not said yet whether it dialled.")
-        raise CallRefused("This was begun, the provider knows nothing of it; it is a new call now.")
-
-    def _found_after(self, call: Call, leg: str) -> str:
-        """After an answer that was lost. Raises GatewayUnavailable; the leg is not wanted then."""
-        for look in range(LOOKS):
-            if look:
-                time.sleep(BETWEEN_LOOKS)
-            with suppress(GatewayUnavailable):
-                if sid := self._look(call, leg):
-                    return sid
-        self._write(call, GIVEN_UP, id=f"{leg}-given-up", leg=leg)
-        raise GatewayUnavailable("The provider did not say whether it dialled. Nobody dials twice.")
-
-    def _look(self, call: Call, leg: str) -> str:
-        """The leg's name at the provider, as a webhook or the provider itself says; or nothing."""
-        if sid := self._known(call).get(leg, ""):
-            return sid
-        for one in self._participants(self._conference(call)):
-            if one.label == leg and one.call_sid:
-                return str(one.call_sid)
-        return ""
-
-    def _conference(self, call: Call) -> str:
-        with in_our_words():
-            found = client().conferences.list(friendly_name=call.key.hex, limit=20)
-            return next((str(one.sid) for one in found if str(one.status) != "completed"), "")
-
-    def _participants(self, conference: str) -> list[Any]:
-        if not conference:
-            return []
-        with suppress(NotThere), in_our_words():
-            return list(client().conferences(conference).participants.list(limit=50))
-        return []
-
     def _change(self, call: Call, leg: str, **how: Any) -> None:
         """Change how a leg takes part. Raises NotThere when it is in no conference."""
-        conference = self._conference(call)
+        conference = looking.conference_of(call)
         if not conference:
             raise NotThere("This leg is not in the call any more.")
-        sid = self._sid(call, leg)
+        sid = looking.sid_of(call, leg)
         with in_our_words():
             client().conferences(conference).participants(sid).update(**how)
 
@@ -352,24 +221,6 @@ class TwilioGateway(Gateway):
                 failed = failed or error
         if failed:
             raise failed
-
-    def _sid(self, call: Call, leg: str) -> str:
-        """Raises NotThere."""
-        sid = self._look(call, leg)
-        if not sid:
-            raise NotThere("This leg is not in the call any more.")
-        return sid
-
-    def _known(self, call: Call) -> dict[str, str]:
-        """Legs that have not left, with the provider's names for them."""
-        return _named(call, left=False)
-
-    def _added(self, call: Call, leg: str, sid: str) -> None:
-        who = _whose(call, leg)
-        self._write(call, Kind.LEG_ADDED, id=f"{sid}-made", leg=leg, place=0, sid=sid, **who)
-
-    def _write(self, call: Call, kind: str, **of_it: Any) -> int:
-        return take_in(call_key=str(call.key), events=[telling.event(kind, **of_it)])
 
 
 def identity(user: int) -> str:
@@ -387,39 +238,6 @@ def phone_of(user: int) -> str:
     return f"client:{identity(user)}"
 
 
-def leftovers(call: Call) -> list[str]:
-    """Legs that go on at the provider and should not: of a call that is over, or given up."""
-    sids = _named(call, left=False)
-    if call.is_over:
-        return list(sids.values())
-    given_up = call.events.filter(gateway=telling.GATEWAY, kind=GIVEN_UP)
-    unwanted = set(given_up.values_list("leg", flat=True))
-    return [sid for leg, sid in sids.items() if leg in unwanted]
-
-
-def _named(call: Call, *, left: bool) -> dict[str, str]:
-    events = call.events.filter(gateway=telling.GATEWAY).exclude(leg="")
-    told = list(events.order_by("pk").values_list("leg", "kind", "detail__sid"))
-    gone = {leg for leg, kind, _ in told if kind == Kind.LEG_LEFT}
-    return {leg: str(sid) for leg, _, sid in told if sid and (leg in gone) is left}
-
-
-def _was_customer_dialled(call: Call) -> bool:
-    """Whether the customer's leg is, was or may be at the provider, which then tells its end."""
-    of_theirs = call.events.filter(gateway=telling.GATEWAY, leg=call.customer_leg)
-    if of_theirs.filter(detail__has_key="sid").exists():
-        return True
-    count = {kind: of_theirs.filter(kind=kind).count() for kind in (BEGUN, NOT_BEGUN, GIVEN_UP)}
-    return count[BEGUN] > count[NOT_BEGUN] + count[GIVEN_UP]
-
-
-def _is_in_flight(call: Call) -> bool:
-    """Whether a wish about this call is so young that the provider may not know of it yet."""
-    begun = call.events.filter(gateway=telling.GATEWAY, kind=BEGUN).order_by("-received_at")
-    latest = begun.values_list("received_at", flat=True).first() or call.created_at
-    return timezone.now() - latest < IN_FLIGHT
-
-
 def _call(ref: CallRef) -> Call:
     call = Call.objects.filter(key=ref.key).first()
     if call is None:
@@ -432,27 +250,5 @@ def _caller_id() -> str:
     return shown.number if shown else ""
 
 
-def _agent_leg(call: Call) -> str:
-    """The leg of the agent who is whispered to. Raises NotThere."""
-    legs = call.legs.filter(party=Party.AGENT, state__in=[LegState.TALKING, LegState.HELD])
-    found = legs.values_list("key", flat=True).first()
-    if found is None:
-        raise NotThere("No agent is in this call.")
-    return found
-
-
-def _whose(call: Call, leg: str) -> dict[str, Any]:
-    """Party and user of a leg, from what was told or asked before."""
-    if leg == call.customer_leg:
-        return {"party": Party.CUSTOMER}
-    events = call.events.filter(leg=leg, detail__has_key="party").order_by("pk")
-    detail = events.values_list("detail", flat=True).first() or {}
-    return {name: detail[name] for name in ("party", "user") if name in detail}
-
-
 def _seconds(ring: float) -> int:
     return min(max(round(ring), 5), RING_MOST)
-
-
-def _time(at: datetime | None) -> datetime | None:
-    return telling.aware(at) if isinstance(at, datetime) else None

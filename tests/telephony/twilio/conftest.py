@@ -12,7 +12,7 @@ from accounts.models import User
 from contactcentre.celery import app
 from telephony.gateway import Direction
 from telephony.models import Call, CallerId
-from telephony.twilio import adapter
+from telephony.twilio import dialling
 from telephony.twilio.adapter import TwilioGateway
 from tests.telephony.twilio.provider import ACCOUNT, TOKEN, Provider
 
@@ -30,7 +30,7 @@ def provider(
     settings.TWILIO_ACCOUNT, settings.TWILIO_TOKEN = ACCOUNT, TOKEN
     settings.TWILIO_BASE_URL, settings.TWILIO_PUBLIC_URL = made.url, live_server.url
     settings.TWILIO_TIMEOUT = 20.0
-    monkeypatch.setattr(adapter, "BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(dialling, "BETWEEN_LOOKS", 0)
     app.conf.update(task_always_eager=True)
     CallerId.objects.create(number=OURS, name="Northgate", verified_on="2026-01-01")
     yield made

@@ -14,7 +14,7 @@ from telephony.gateway import CallRefused, CallState, Direction, GatewayError, G
 from telephony.models import Call, CallEvent
 from telephony.protocol import Cause, Party
 from telephony.reconciling import Reconciler
-from telephony.twilio import adapter, telling
+from telephony.twilio import legs, telling
 from telephony.twilio.adapter import TwilioGateway
 from telephony.twilio.asked import NotDone, Unanswered
 from tests.telephony.twilio.provider import NOON, Provider
@@ -89,7 +89,7 @@ def test_what_was_begun_and_is_not_there_is_never_dialled_again(
     provider.mode = "well"
     with pytest.raises(GatewayUnavailable, match="has not said yet"):
         twilio.ring(call.ref, leg=call.customer_leg, ring=20)
-    monkeypatch.setattr(adapter, "IN_FLIGHT", timedelta(0))
+    monkeypatch.setattr(legs, "IN_FLIGHT", timedelta(0))
     with pytest.raises(CallRefused, match="a new call"):
         twilio.ring(call.ref, leg=call.customer_leg, ring=20)
     assert provider.phones == {}
