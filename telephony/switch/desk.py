@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 import time
 import uuid
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from telephony.gateway import Direction
-from telephony.protocol import Answer, Cause, Command, Ear, Event, Kind, Party, Verb
+from telephony.protocol import Answer, Cause, Command, Ear, Kind, Party, Verb
+from telephony.switch.calls import Calls
 from telephony.switch.conversations import RING_LEAST, RING_SECONDS, Conversation, Leg, Where
 from telephony.switch.lines import Line, NotOurs
+from telephony.switch.prompts import prompt_of
 from telephony.switch.recordings import Recording
 from telephony.switch.scripts import Asking, Questionnaire, Saying
-from telephony.switch.sound import FRAME_SECONDS, Samples, read_wave
+from telephony.switch.sound import Samples
 from telephony.switch.tones import tone_of
 
 if TYPE_CHECKING:
     from telephony.switch.outside import Outside
 
-logger = logging.getLogger(__name__)
-
 CONNECTING_SECONDS: Final = 10.0
-REMEMBERED_SECONDS: Final = 15 * 60.0  # how long an ended call can still be asked about
-CALLS_MOST: Final = 50
-EVENTS_MOST: Final = 2_000  # of one call
-PROMPT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
 class Refused(Exception):
@@ -44,28 +34,13 @@ class Refused(Exception):
         self.is_permanent = is_permanent
 
 
-@dataclass
-class Known:
-    """A call with all that was told about it, so that it can be told again."""
-
-    conversation: Conversation
-    events: list[Event] = field(default_factory=list)
-    recording: Recording | None = None
-    ended_at: float | None = None
-
-
-class Desk:
-    """All calls of one switch process."""
+class Desk(Calls):
+    """The calls of one switch process, which do what they are asked for."""
 
     def __init__(self, name: str, *, prompts: list[Path], recordings: Path) -> None:
-        self.name, self.boot = name, uuid.uuid4().hex[:12]
+        super().__init__(name)
         self.prompt_folders, self.recordings = prompts, recordings
-        self.calls: dict[str, Known] = {}
-        self.outbox: deque[Event] = deque()
-        self.told = asyncio.Event()
-        self.number = 0
         self.outside: Outside | None = None
-        self.tasks: set[asyncio.Task[None]] = set()
         self.verbs: dict[Verb, Callable[[Command], Awaitable[dict[str, Any]]]] = {
             Verb.OPEN: self._open,
             Verb.INVITE: self._invite,
@@ -112,18 +87,6 @@ class Desk:
                 seconds = max(float(command.detail["ring"]), RING_LEAST)
                 conversation.ring(leg, until=time.monotonic() + seconds)
         return {}
-
-    def begin(self, call: str, leg: Leg, *, detail: dict[str, Any]) -> Conversation | None:
-        """A new call with its customer's leg; None when every line is busy."""
-        if self.count >= CALLS_MOST:
-            return None
-        tell = self._teller(call)
-        is_ours = detail.get("direction") == Direction.OUTBOUND
-        conversation = Conversation(call, tell=tell, now=time.monotonic(), is_ours=is_ours)
-        self.calls[call] = Known(conversation)
-        tell(Kind.CALL_CREATED, "", detail)
-        conversation.add(leg)
-        return conversation
 
     async def _accept(self, command: Command) -> dict[str, Any]:
         """Answer a call that a telephone outside has placed."""
@@ -250,24 +213,18 @@ class Desk:
             path = self.recordings / f"{command.call}-{uuid.uuid4().hex[:8]}.wav"
             known.recording = Recording(path, started_at=datetime.now(UTC))
             conversation.tap = known.recording.take
-            self._teller(command.call)(Kind.RECORDING_STARTED, "", {})
+            self.teller(command.call)(Kind.RECORDING_STARTED, "", {})
         elif known.recording is None:
             raise Refused("This call is not being recorded.")
         elif how == "stop":
-            self._keep_recording(known)
+            self.keep_recording(known)
         elif how == "pause" and not known.recording.is_paused:
             known.recording.pause()
-            self._teller(command.call)(Kind.RECORDING_PAUSED, "", {})
+            self.teller(command.call)(Kind.RECORDING_PAUSED, "", {})
         elif how == "resume" and known.recording.is_paused:
             known.recording.resume()
-            self._teller(command.call)(Kind.RECORDING_RESUMED, "", {})
+            self.teller(command.call)(Kind.RECORDING_RESUMED, "", {})
         return {"is_recording": known.recording is not None}
-
-    def _keep_recording(self, known: Known) -> None:
-        if known.recording:
-            told = known.recording.close()
-            known.recording = known.conversation.tap = None
-            self._teller(known.conversation.key)(Kind.RECORDING_READY, "", told)
 
     async def _listen(self, command: Command) -> dict[str, Any]:
         """Only a supervisor's leg has an ear to choose; others hear and speak as they are."""
@@ -289,80 +246,18 @@ class Desk:
         del command
         return {"calls": list(self.calls)}
 
-    # -- telling ----------------------------------------------------------------------------
-
-    def _teller(self, call: str) -> Callable[[Kind, str, dict[str, Any]], None]:
-        def tell(kind: Kind, leg: str, detail: dict[str, Any]) -> None:
-            self.number += 1
-            event = Event(
-                id=f"{self.name}-{self.boot}-{self.number}",
-                number=self.number,
-                kind=kind,
-                at=datetime.now(UTC).isoformat(),
-                call=call,
-                leg=leg,
-                detail=detail | {"switch": self.name},
-            )
-            known = self.calls[call]
-            if len(known.events) < EVENTS_MOST:
-                known.events.append(event)
-            self.outbox.append(event)
-            self.told.set()
-
-        return tell
+    # -- what the verbs need ------------------------------------------------------------------
 
     def _teller_of(self, command: Command) -> Callable[[Kind, dict[str, Any]], None]:
-        tell = self._teller(command.call)
+        tell = self.teller(command.call)
         return lambda kind, detail: tell(kind, command.leg, detail | {"asked_by": command.id})
 
-    # -- living -----------------------------------------------------------------------------
-
-    @property
-    def count(self) -> int:
-        return sum(1 for known in self.calls.values() if known.ended_at is None)
-
-    def tick(self) -> None:
-        """One frame for everybody; put away what is over."""
-        now = time.monotonic()
-        for key, known in list(self.calls.items()):
-            if known.ended_at is None:
-                known.conversation.tick(now=now)
-                self._close_left(known, now)
-            elif now - known.ended_at > REMEMBERED_SECONDS:
-                del self.calls[key]
-
-    def _close_left(self, known: Known, now: float) -> None:
-        for leg in known.conversation.legs.values():
-            if leg.where is Where.LEFT and leg.line:
-                line, leg.line = leg.line, None
-                self.in_background(self._say_goodbye(known, leg, line))
-        if known.conversation.is_over:
-            known.ended_at = now
-            self._keep_recording(known)
-
-    async def _say_goodbye(self, known: Known, leg: Leg, line: Line) -> None:
-        quality = await line.quality()
-        if quality:
-            self._teller(known.conversation.key)(Kind.QUALITY, leg.key, quality)
-        line.tell("ended")
-        await asyncio.sleep(FRAME_SECONDS)
-        await line.close()
-
-    async def close(self) -> None:
-        """End every call truthfully, because this process ends."""
-        for known in self.calls.values():
-            known.conversation.end(Cause.SWITCH_GONE, now=time.monotonic())
-            self._close_left(known, time.monotonic())
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=2)
-
     def prompt(self, name: str) -> Samples:
-        """The sound of that name, from the first folder that has it. Raises Refused."""
-        if PROMPT_NAME.fullmatch(name):
-            for folder in self.prompt_folders:
-                if (path := folder / f"{name}.wav").is_file():
-                    return _prompt(path, path.stat().st_mtime_ns)
-        raise Refused(f"There is no prompt “{name}”.")
+        """The sound of that name. Raises Refused."""
+        sound = prompt_of(name, self.prompt_folders)
+        if sound is None:
+            raise Refused(f"There is no prompt “{name}”.")
+        return sound
 
     def _conversation(self, command: Command) -> Conversation:
         known = self.calls.get(command.call)
@@ -375,15 +270,3 @@ class Desk:
         if leg is None or leg.where is Where.LEFT:
             raise Refused("This leg has left the call.")
         return leg
-
-    def in_background(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Do it beside everything else, and remember it until it is done."""
-        task = asyncio.ensure_future(doing)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-
-@lru_cache(maxsize=200)
-def _prompt(path: Path, changed: int) -> Samples:
-    del changed  # a newer file of that name is another sound
-    return read_wave(path)

@@ -10,7 +10,8 @@ import pytest
 from telephony import spoken
 from telephony.management.commands.prompts import FOLDER
 from telephony.spoken import SPOKEN, minutes_to_wait, place_in_queue
-from telephony.switch.desk import PROMPT_NAME, Desk
+from telephony.switch.desk import Desk
+from telephony.switch.prompts import PROMPT_NAME
 from telephony.switch.sound import RATE
 
 SELLING = re.compile(
