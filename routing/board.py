@@ -281,5 +281,5 @@ def _presence(row: Any) -> tuple[str, str]:
     if row.presence != Presence.AVAILABLE:
         return "not-ready", f"Not ready: {row.get_presence_display().lower()}"
     if not row.has_phone:
-        return "no-phone", "No page is their phone"
+        return "no-phone", "No phone open"
     return "available", "Available"

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from telephony.models import Call
+from telephony.models import Call, Leg
+from telephony.states import LegState
 
 
 class Consultation(models.Model):
@@ -39,6 +40,14 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} asked {self.to}"
+
+    @property
+    def asked(self) -> str:
+        """How far the colleague is, as the provider told it: `rings`, `there`, or `gone`."""
+        told = Leg.objects.filter(key=self.leg).values_list("state", flat=True).first()
+        if told == LegState.LEFT:
+            return "gone"
+        return "rings" if told in {None, LegState.INVITED, LegState.RINGING} else "there"
 
     @classmethod
     def open_in(cls, call: Call) -> Consultation | None:

@@ -10,6 +10,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-closes]") || event.target.matches("dialog[open]")) event.target.closest("dialog")?.close();
 });
 
+/* A menu that asks for something begins in its first field; while its panel looks again it is about to open anew. */
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.open || !target.matches("details.menu") || target.closest(".htmx-request")) return;
+  target.querySelector(".menu-panel :is(input:not([type=hidden]), select, textarea)")?.focus();
+}, { capture: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {

@@ -46,7 +46,7 @@ document.addEventListener("focusout", ({ target }) => {
 });
 setInterval(() => { if (!document.hidden) refreshAll(); }, SLOW_POLL);
 
-/* A swap keeps what was open and how far it was scrolled. */
+/* A swap keeps what was open, how far it was scrolled, and where the keyboard was; looking again keeps a refusal in sight. */
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig } = detail;
   if (!target.id || !detail.shouldSwap) return;
@@ -58,8 +58,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
   const open = [...target.querySelectorAll("details[id][open]")].map(({ id }) => id);
   const top = target.querySelector(".panel-body")?.scrollTop ?? 0;
+  const key = target.contains(document.activeElement) && document.activeElement.dataset.key;
+  const refusals = requestConfig.triggeringEvent?.type === "refresh" ? [...(target.querySelector(".error-slot")?.childNodes ?? [])] : [];
   document.addEventListener("htmx:afterSettle", () => {
     open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-    document.getElementById(target.id)?.querySelector(".panel-body")?.scrollTo(0, top);
+    const now = document.getElementById(target.id);
+    now?.querySelector(".panel-body")?.scrollTo(0, top);
+    if (key && document.activeElement === document.body) now?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    if (refusals.length && now?.className === target.className) now.querySelector(".error-slot:empty")?.append(...refusals);
   }, { once: true });
 });
