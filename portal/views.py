@@ -15,7 +15,7 @@ from portal.pace import allow
 from routing.assignment import estimated_wait
 from routing.forms import OfferForm
 from routing.incoming import call_back_instead, connect_caller, end_by_caller, receive
-from routing.models import Place, PlaceState
+from routing.models import CallBack, CallBackReason, Place, PlaceState
 
 SALT = "portal.call"
 LONGEST_CALL = 12 * 60 * 60  # seconds that the page's key for its call is good for
@@ -100,9 +100,17 @@ def state(_request: HttpRequest, token: str) -> JsonResponse:
     about = estimated_wait(place) if waits else None
     return JsonResponse(
         {
-            "state": "over" if place.call.is_over else place.state,
+            "state": _shown(place),
             "position": Place.objects.ahead_of(place).count() + 1 if waits else None,
             "minutes": max(1, round(about.total_seconds() / 60)) if about else None,
             "is_open": place.queue.is_open(timezone.now()),
         }
     )
+
+
+def _shown(place: Place) -> str:
+    """How far the caller is; of a call that is over, whether we owe them another."""
+    if not place.call.is_over:
+        return place.state
+    is_owed = CallBack.objects.filter(call=place.call, reason=CallBackReason.CUT_OFF).exists()
+    return "cut_off" if is_owed else "over"

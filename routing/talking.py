@@ -12,7 +12,7 @@ from accounts.errors import Conflict, NotAllowed, RuleBroken
 from accounts.models import AuditEntry, User
 from interactions.models import Interaction
 from routing.assignment import free_agents
-from routing.models import Consultation, Place
+from routing.models import CallBack, CallBackReason, Consultation, Place
 from telephony.adapters import named
 from telephony.gateway import CallRefused, GatewayError
 from telephony.models import Call, Leg
@@ -52,6 +52,18 @@ def connect(*, user: User, leg: Leg, offer: str) -> str:
         raise CallGone from error
     except GatewayError as error:
         raise TelephoneSilent(str(error)) from error
+
+
+def became_of(*, user: User, key: str) -> str:
+    """What became of the call whose connection this person's phone lost, in words for them."""
+    leg = Leg.objects.filter(user=user, key=key).select_related("call").first()
+    if leg is None or leg.cause not in {Cause.LOST, Cause.SWITCH_GONE, Cause.FAILED}:
+        return ""
+    if CallBack.objects.filter(call=leg.call, reason=CallBackReason.CUT_OFF).exists():
+        return "The call was cut off. We owe them a call: it stands under “To call back”."
+    if leg.call.is_over:
+        return "The connection was lost, and the call is over by now."
+    return "The connection was lost for too long: the customer goes to whoever is free next."
 
 
 def decline(*, user: User, leg: Leg) -> None:

@@ -57,7 +57,10 @@ def sign_of_life(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"is_phone": False})
     takes_over = bool(request.POST.get("takes"))
     is_phone = AgentPhone.seen(user=_user(request), tab=tab, takes_over=takes_over)
-    return JsonResponse({"is_phone": is_phone})
+    said: dict[str, object] = {"is_phone": is_phone}
+    if lost := request.POST.get("leg"):
+        said["words"] = talking.became_of(user=_user(request), key=lost)
+    return JsonResponse(said)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from routing.assignment import offer_waiting
-from routing.models import CallBack, Match, Place, PlaceState, Queue
+from routing.models import CallBack, CallBackReason, Match, Place, PlaceState, Queue
 from telephony.gateway import GatewayUnavailable
 from telephony.models import Call
 from telephony.protocol import Kind
@@ -64,6 +64,18 @@ def test_the_page_stays_on_the_line_until_the_call_is_over(caller: Client, floor
     assert caller.get(addresses["state"]).json()["state"] == "done"
     floor.provider.tell(place.call, Kind.CALL_ENDED, cause="hung-up")
     assert caller.get(addresses["state"]).json()["state"] == "over"
+
+
+def test_whose_call_is_cut_off_is_told_so(caller: Client, floor: Floor) -> None:
+    floor.at_work(floor.cast.sam)
+    addresses = call(caller, floor)
+    place = Place.objects.get()
+    offer_waiting()
+    place.refresh_from_db()
+    floor.answers(place)
+    floor.provider.tell(place.call, Kind.CALL_ENDED, cause="switch-gone")
+    assert CallBack.objects.get().reason == CallBackReason.CUT_OFF
+    assert caller.get(addresses["state"]).json()["state"] == "cut_off"
 
 
 def test_the_page_tells_nothing_about_anybody(caller: Client, floor: Floor) -> None:

@@ -340,3 +340,27 @@ def test_another_window_can_be_made_the_phone(floor: Floor) -> None:
     post(sam, "life", {"tab": "one"})
     assert post(sam, "life", {"tab": "two", "takes": "1"}).json() == {"is_phone": True}
     assert post(sam, "life", {"tab": "one"}).json() == {"is_phone": False}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ([("call.ended", "switch-gone")], "cut off. We owe them a call"),
+        ([("leg.left", "lost")], "goes to whoever is free next"),
+        ([("leg.left", "lost"), ("call.ended", "hung-up")], "the call is over by now"),
+        ([("call.ended", "hung-up")], ""),
+    ],
+)
+def test_a_phone_that_lost_its_call_is_told_what_became_of_it(
+    floor: Floor, talking: Place, told: list[tuple[str, str]], words: str
+) -> None:
+    for kind, cause in told:
+        leg = talking.leg if kind == "leg.left" else ""
+        detail = {"party": "agent", "user": floor.cast.sam.pk} if leg else {}
+        floor.provider.tell(talking.call, Kind(kind), leg, cause=cause, **detail)
+    asked = {"tab": f"tab-{floor.cast.sam.pk}", "leg": talking.leg}
+    said = post(floor.cast.sam, "life", asked).json()
+    assert said["is_phone"] is True
+    assert words in said["words"]
+    assert bool(words) == bool(said["words"])
+    assert post(floor.cast.rae, "life", {"tab": "r", "leg": talking.leg}).json()["words"] == ""

@@ -8,7 +8,7 @@ import { ring, silence } from "./ringing.js";
 import { hear, isPhone, leave, live, start, takeOver, tell } from "./windows.js";
 
 const AGAIN = 1500, SETTLED = 1000, ELSEWHERE = "Your phone is in another window.";
-let line = null, legOfLine = "", endedLeg = "", stream = null, isMute = false, stopMeter = null, isConnecting = false;
+let line = null, legOfLine = "", endedLeg = "", lostLeg = "", stream = null, isMute = false, stopMeter = null, isConnecting = false;
 
 function close() {
   line?.close();
@@ -28,6 +28,7 @@ async function join() {
     line?.close();
     line = await connect(stream, async (sdp) => (await post(connection, { sdp })).sdp, heard);
     legOfLine = leg;
+    lostLeg = "";
     line.mute(isMute);
     say();
     silence();
@@ -41,12 +42,21 @@ async function join() {
 async function heard(word) {
   if (word === "ended") { endedLeg = legOfLine; close(); }
   if (word === "lost" && line) {
+    lostLeg = legOfLine;
+    say("The connection is lost. Trying again…");
     line.close();
     [line, legOfLine] = [null, ""];
     await live();
     follow();
   }
   look();
+}
+/* The call went on or ended without us: the server says what became of it. */
+async function tellOf(leg) {
+  lostLeg = "";
+  const said = await live({ leg });
+  if (said?.words && !line) say(said.words);
+  else if (!said) lostLeg = leg;
 }
 function mute(on) {
   isMute = on;
@@ -65,6 +75,7 @@ function follow() {
   if (phoneState === "ringing" && isPhone()) ring(); else silence();
   if (phoneState === "talking" && isPhone() && ![legOfLine, endedLeg].includes(leg)) join();
   if ((phoneState === "silent" || !isPhone()) && line) { close(); say(); }
+  if (phoneState === "silent" && lostLeg) tellOf(lostLeg);
   document.body.toggleAttribute("data-in-call", phoneState === "talking");
   find("mute")?.setAttribute("aria-pressed", String(isMute));
   const status = find("status");

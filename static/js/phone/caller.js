@@ -3,17 +3,17 @@ import { connect, microphone } from "./line.js";
 
 const main = document.querySelector("[data-calls]"), find = (name) => main.querySelector(`[data-${name}]`);
 const token = document.querySelector("meta[name=csrf-token]").content;
-const POLL = 3000, AGAIN = 1500, TRIES = 6;
+const POLL = 3000, AGAIN = 1500, TRIES = 6, PATIENCE = 5000;
 const SAID = {
   talking: "You are talking to us.",
   done: "Thank you. Where you hear questions, answer by the keys: 1 is yes, 2 is no.",
   closed: "Our lines are closed now.",
   call_back: "We will call you back in your turn.",
 };
-let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0;
+let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0, isServed = false;
 
-async function post(address, fields = {}, keepalive = false) {
-  const answer = await fetch(address, { method: "POST", keepalive, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token, Accept: "application/json" } });
+async function post(address, fields = {}, signal = undefined) {
+  const answer = await fetch(address, { method: "POST", signal, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token, Accept: "application/json" } });
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   throw new Error(Object.values(told.errors ?? {}).flat()[0] ?? told.detail ?? told.message ?? "That did not work. Please try again.");
@@ -30,7 +30,8 @@ const words = (text) => { if (find("words").textContent !== text) find("words").
 
 async function join() {
   line?.close();
-  line = await connect(stream, async (sdp) => (await post(call.connection, { sdp })).sdp, heard);
+  /* A network that is cut refuses nothing: whoever waits for its answer waits for ever. */
+  line = await connect(stream, async (sdp) => (await post(call.connection, { sdp }, AbortSignal.timeout(PATIENCE))).sdp, heard);
   tries = 0;
 }
 function heard(word) {
@@ -39,13 +40,19 @@ function heard(word) {
 }
 function again() {
   words("The connection was lost. Reconnecting you…");
-  if ((tries += 1) > TRIES) return over("The connection was lost. We will call you back if we have your number.");
+  if ((tries += 1) > TRIES) return isServed ? over("The call has ended. Thank you.") : cutOff();
   setTimeout(() => call && join().catch(again), AGAIN);
+}
+function cutOff() {
+  const hasNumber = find("call-form").elements.number.value;
+  over(`The call was cut off. We are sorry. ${hasNumber ? "We will call you back." : "Please call us again."}`);
 }
 async function follow() {
   const answer = await fetch(call.state).catch(() => null);
   if (!call || !answer?.ok) return;
   const { state, position, minutes } = await answer.json();
+  isServed = state === "done";
+  if (state === "cut_off") return cutOff();
   if (state === "over" || state === "left") return over("The call has ended. Thank you.");
   main.dataset.with = ["talking", "done"].includes(state) ? "talking" : "waiting";
   if (state === "done") main.querySelector(".caller-keypad").open = true;

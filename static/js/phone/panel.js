@@ -1,5 +1,6 @@
 /* The phone's panel: its words, which outlive a refresh, its level, and what it asks of the server. */
 const token = () => document.querySelector("meta[name=csrf-token]").content;
+const PATIENCE = 5000; /* where the network is cut an answer never comes, and nothing is refused either */
 let words = "", offered = "";
 
 export const panel = () => document.getElementById("panel-phone");
@@ -21,7 +22,8 @@ export function showWords() {
 
 /* An error's `passes` tells that trying again by itself may help. */
 export async function post(address, fields, keepalive = false) {
-  const sent = { method: "POST", keepalive, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token(), Accept: "application/json" } };
+  const signal = AbortSignal.timeout(PATIENCE);
+  const sent = { method: "POST", keepalive, signal, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token(), Accept: "application/json" } };
   const answer = await fetch(address, sent).catch(() => null);
   if (answer?.ok) return answer.json();
   const passes = !answer || answer.status >= 500;

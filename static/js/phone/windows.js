@@ -16,7 +16,9 @@ function become(is) {
 }
 /* The server knows of windows in other browsers too; while it is silent nothing changes. */
 export async function live(more = {}) {
-  await post("/calls/phone/life/", { tab, ...more }).then((said) => become(said.is_phone), () => {});
+  const said = await post("/calls/phone/life/", { tab, ...more }).catch(() => null);
+  if (said) become(said.is_phone);
+  return said;
 }
 async function stand(options, more) {
   const hold = () => {
