@@ -29,7 +29,7 @@ NOT_GOING_ON: Final = 21220  # the provider's code for a wish about a call that 
 
 
 class NotDone(GatewayUnavailable):
-    """The provider was not reached, or had no time for us: it has done nothing."""
+    """The provider was not reached, or counted us out (429): it has done nothing."""
 
 
 class Unanswered(GatewayUnavailable):
@@ -84,8 +84,8 @@ class Wire(HttpClient):
 
 def _usable(answer: requests.Response) -> Response:
     status = answer.status_code
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        raise NotDone("The telephone provider is too busy. Try again in a moment.")
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise NotDone(f"The telephone provider is too busy. Try again {_again(answer)}.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         raise Unanswered("The telephone provider has a fault of its own.")
     told = _told(answer)
@@ -97,6 +97,12 @@ def _usable(answer: requests.Response) -> Response:
     if not told or status >= HTTPStatus.MULTIPLE_CHOICES:
         raise Unanswered("The telephone provider answered what nobody understands.")
     return Response(status, answer.text)
+
+
+def _again(answer: requests.Response) -> str:
+    """When to try again, as the provider says (RFC 9110, 10.2.3, in seconds)."""
+    wait = answer.headers.get("Retry-After", "")
+    return f"in {int(wait)} seconds" if wait.isdecimal() and len(wait) < 5 else "in a moment"
 
 
 def _told(answer: requests.Response) -> dict[str, Any]:

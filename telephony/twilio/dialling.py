@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import suppress
 from typing import Any, Final
 
 from django.utils import timezone
 
-from telephony.gateway import CallRefused, GatewayUnavailable
+from telephony.gateway import CallRefused, GatewayError, GatewayUnavailable
 from telephony.models import Call
 from telephony.protocol import Kind
 from telephony.taking_in import take_in
@@ -22,6 +23,8 @@ from telephony.twilio import addresses, legs, telling
 from telephony.twilio.asked import NotDone, Unanswered, client, in_our_words
 from telephony.twilio.looking import look
 from telephony.twilio.telling import BEGUN, GIVEN_UP, NOT_BEGUN
+
+logger = logging.getLogger(__name__)
 
 LOOKS: Final = 3  # how often the provider is asked whether it did what it did not answer to
 BETWEEN_LOOKS: Final = 0.5  # seconds
@@ -32,6 +35,7 @@ def dial(call: Call, leg: str, **how: Any) -> None:
     if not _claimed(call, leg):
         _found_again(call, leg)
         return
+    sid = ""
     try:
         with in_our_words():
             conference = client().conferences(call.key.hex)
@@ -44,14 +48,14 @@ def dial(call: Call, leg: str, **how: Any) -> None:
                 conference_status_callback_event=["start", "end", "join", "leave", "hold"],
                 **how,
             )
-        sid = made.call_sid or _found_after(call, leg)
+            sid = made.call_sid or ""
     except (NotDone, CallRefused):
         count = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
         _write(call, NOT_BEGUN, id=f"{leg}-refused-{count}", leg=leg)
         raise
-    except Unanswered:
-        sid = _found_after(call, leg)
-    _added(call, leg, sid)
+    except Unanswered as error:
+        logger.warning("a leg may have been dialled: %s", error)
+    _added(call, leg, sid or _found_after(call, leg))
 
 
 def _claimed(call: Call, leg: str) -> bool:
@@ -78,7 +82,7 @@ def _found_after(call: Call, leg: str) -> str:
     for attempt in range(LOOKS):
         if attempt:
             time.sleep(BETWEEN_LOOKS)
-        with suppress(GatewayUnavailable):
+        with suppress(GatewayError):  # also a refusal to say is no word on whether it dialled
             if sid := look(call, leg):
                 return sid
     _write(call, GIVEN_UP, id=f"{leg}-given-up", leg=leg)

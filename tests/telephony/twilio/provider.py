@@ -48,6 +48,7 @@ class Phone:
     ended_at: datetime | None = None
     heard: list[str] = field(default_factory=list)
     gather: str = ""
+    waits: int = 0  # seconds, for a key
 
     @property
     def label(self) -> str:
@@ -70,13 +71,17 @@ class Webhook:
 
 
 class Provider:
-    """`mode` is how it behaves when it is asked: well, slow, reset, lost, rubbish, or a status."""
+    """`mode` is how it behaves when it is asked for what `mode_for` says, `otherwise` for the rest.
+
+    Nothing is done when it is slow, reset, rubbish, lacking or a status; all is done, and not told
+    so that one understands, when it is lost, half or nonsense.
+    """
 
     def __init__(self) -> None:
         self.phones: dict[str, Phone] = {}
         self.conferences: dict[str, Conference] = {}
         self.asked: list[tuple[str, str]] = []
-        self.mode, self.mode_for = "well", "POST"
+        self.mode, self.mode_for, self.otherwise = "well", "POST", "well"
         self.telling = "at once"
         self.told: list[Webhook] = []
         self.answers: list[int] = []
@@ -223,7 +228,9 @@ class Provider:
             elif verb.tag == "Gather":
                 for inner in verb:
                     self._hear(phone, inner)
-                phone.gather = verb.attrib["action"]
+                phone.gather, phone.waits = verb.attrib["action"], int(verb.attrib["timeout"])
+                assert phone.waits > 0
+                assert verb.attrib["numDigits"] == "1"
                 return
             elif verb.tag == "Redirect":
                 self._fetch(phone, str(verb.text))
@@ -334,9 +341,8 @@ class Handler(BaseHTTPRequestHandler):
         self._answer("POST", dict(parse_qsl(body, keep_blank_values=True)))
 
     def _answer(self, method: str, said: dict[str, Any]) -> None:
-        """As the provider's mode has it; only lost and nonsense do what they are asked for."""
         provider = self.provider
-        mode = provider.mode if provider.mode_for in {method, "all"} else "well"
+        mode = provider.mode if provider.mode_for in {method, "all"} else provider.otherwise
         provider.asked.append((method, urlsplit(self.path).path.removeprefix(ROOT)))
         if mode == "slow":
             provider.is_over.wait()
@@ -344,13 +350,15 @@ class Handler(BaseHTTPRequestHandler):
             self._reset()
         elif mode == "rubbish":
             self._send(200, b"<html>It works!</html>")
+        elif mode == "lacking":
+            self._send(201, b'{"status": "queued", "label": null}')
         elif mode.isdecimal():
             wrong = {"code": 21211, "message": "The number +442079460101 is not valid"}
             self._send(int(mode), json.dumps(wrong).encode())
         else:
             status, told = self._done(method, said)
-            if mode == "lost":
-                self._reset()
+            if mode in {"lost", "half"}:
+                self._reset(json.dumps(told).encode()[:20] if mode == "half" else b"")
             else:
                 body = b'{"sid": 7}' if mode == "nonsense" else json.dumps(told).encode()
                 self._send(status, body)
@@ -408,11 +416,16 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if status == 429:
+            self.send_header("Retry-After", "30")
         self.end_headers()
         self.wfile.write(body)
 
-    def _reset(self) -> None:
-        """Close so that the other side sees a reset connection."""
+    def _reset(self, beginning: bytes = b"") -> None:
+        """Close so that the other side sees a reset connection, perhaps within an answer."""
+        if beginning:
+            self.wfile.write(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n" + beginning)
+            self.wfile.flush()
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from telephony.gateway import CallRefused, CallState, Direction, GatewayError, G
 from telephony.models import Call, CallEvent
 from telephony.protocol import Cause, Party
 from telephony.reconciling import Reconciler
-from telephony.twilio import legs, telling
+from telephony.twilio import asked, legs, telling
 from telephony.twilio.adapter import TwilioGateway
 from telephony.twilio.asked import NotDone, Unanswered
 from tests.telephony.twilio.provider import NOON, Provider
@@ -28,10 +30,10 @@ from tests.telephony.twilio.story import agent_answers, agent_leg, customer_answ
         ("401", CallRefused, True),
         ("404", CallRefused, True),
         ("429", NotDone, False),
-        ("503", NotDone, False),
-        ("500", GatewayUnavailable, False),
+        *((status, GatewayUnavailable, False) for status in ("500", "502", "503", "504", "408")),
         ("302", GatewayUnavailable, False),
         ("rubbish", GatewayUnavailable, False),
+        ("lacking", GatewayUnavailable, False),
         ("reset", GatewayUnavailable, False),
         ("slow", GatewayUnavailable, False),
     ],
@@ -51,6 +53,7 @@ def test_a_failure_has_its_type_and_no_call_is_shown_as_made(
     with pytest.raises(error) as raised:
         twilio.ring(call.ref, leg=call.customer_leg, ring=20)
     assert raised.value.permanent is is_permanent
+    assert ("Try again in 30 seconds" in str(raised.value)) is (mode == "429")
     assert provider.phones == {}
     call.refresh_from_db()
     assert (call.state, call.legs.count(), call.ringing_at) == (CallState.QUEUED, 0, None)
@@ -65,7 +68,53 @@ def test_a_provider_that_is_not_there_has_done_nothing(
         twilio.ring(call.ref, leg=call.customer_leg, ring=20)
 
 
-@pytest.mark.parametrize("mode", ["lost", "nonsense"])
+def test_a_provider_that_takes_no_connection_has_done_nothing_and_may_be_tried_again(
+    *,
+    provider: Provider,
+    twilio: TwilioGateway,
+    call: Call,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asked, "CONNECT_SECONDS", 0.2)
+    with ExitStack() as full:
+        door = full.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
+        for _ in range(8):  # nobody takes them, so that no more fit
+            waiting = full.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(door.getsockname())
+        settings.TWILIO_BASE_URL = f"http://127.0.0.1:{door.getsockname()[1]}"
+        with pytest.raises(NotDone, match="cannot be reached"):
+            twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    call.refresh_from_db()
+    assert (call.state, call.legs.count()) == (CallState.QUEUED, 0)
+    settings.TWILIO_BASE_URL = provider.url
+    twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert len(provider.phones) == 1
+
+
+@pytest.mark.parametrize("mode", ["lost", "half", "nonsense"])
+@pytest.mark.parametrize("otherwise", ["401", "404", "429", "500", "rubbish"])
+def test_who_says_nothing_of_a_leg_that_may_ring_is_not_asked_to_dial_it_again(
+    *, provider: Provider, twilio: TwilioGateway, call: Call, mode: str, otherwise: str
+) -> None:
+    provider.mode, provider.otherwise, provider.telling = mode, otherwise, "later"
+    for _ in range(3):
+        with pytest.raises(GatewayError):
+            twilio.ring(call.ref, leg=call.customer_leg, ring=20)
+    assert len(provider.phones) == 1
+    call.refresh_from_db()
+    assert (call.state, call.legs.count()) == (CallState.QUEUED, 0)
+    assert call.events.filter(kind=telling.GIVEN_UP).count() == 1
+    provider.mode, provider.otherwise, provider.telling = "well", "well", "at once"
+    phone = provider.phone(call.customer_leg)
+    provider.ring(phone)
+    assert phone.status == "canceled"
+    call.refresh_from_db()
+    assert call.is_over
+
+
+@pytest.mark.parametrize("mode", ["lost", "half", "nonsense"])
 @pytest.mark.parametrize("telling", ["at once", "never"])
 def test_a_lost_answer_is_resolved_by_asking_and_nobody_is_dialled_twice(
     *, provider: Provider, twilio: TwilioGateway, call: Call, mode: str, telling: str
