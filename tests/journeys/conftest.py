@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
+from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, named_or_own
 
 PATIENCE = 15_000  # milliseconds for anything a person waits for
 expect.set_options(timeout=PATIENCE)
@@ -17,14 +15,8 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="session")
 def stack() -> Generator[Stack]:
-    """The stack that JOURNEY_STACK="address password folder" names, else one of our own."""
-    named = os.environ.get("JOURNEY_STACK")
-    if named:
-        url, password, folder = named.split()
-        yield Stack(url=url, password=password, folder=Path(folder))
-        return
-    with running_stack() as started:
-        yield started
+    with named_or_own() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

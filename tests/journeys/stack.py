@@ -50,6 +50,17 @@ def browser_path() -> str | None:
 
 
 @contextmanager
+def named_or_own() -> Generator[Stack]:
+    """The stack that JOURNEY_STACK="address password folder" names, else one of our own."""
+    if named := os.environ.get("JOURNEY_STACK"):
+        url, password, folder = named.split()
+        yield Stack(url=url, password=password, folder=Path(folder))
+        return
+    with running_stack() as started:
+        yield started
+
+
+@contextmanager
 def running_stack() -> Generator[Stack]:
     """Start everything, seeded; stop it with Ctrl-C's signal and see that it obeys."""
     with tempfile.TemporaryDirectory(prefix="continuum-journey-") as name:
