@@ -17,6 +17,7 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(30, "contactcentre.tasks.write_heartbeat"),
     "due follow-ups": every(15, "followups.tasks.sweep"),
+    "follow-ups by voice": every(5, "followups.tasks.call_by_voice"),
     "broken promises": every(60, "service.tasks.break_overdue"),
     "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
     "old recordings": every(60 * 60, "routing.tasks.forget_recordings"),

@@ -45,7 +45,8 @@ class FollowUpPolicyAdmin(PolicyModelAdmin):
         (None, {"fields": ("name", "contact_reason", "in_words")}),
         ("When", {"fields": ("delay_minutes", "window_start", "window_end", "lapse_days")}),
         ("How often", {"fields": ("max_attempts", "retry_minutes")}),
-        ("What", {"fields": ("questions", "asks_by_voice", "problem_request_type", "review_days")}),
+        ("What", {"fields": ("questions", "problem_request_type", "review_days")}),
+        ("Who asks", {"fields": ("called_by", "asks_by_voice")}),
     )
 
     @admin.display(description="In plain words")

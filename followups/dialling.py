@@ -85,7 +85,7 @@ def _decided(wanted: Wanted, at: datetime) -> Permission:
     return permission(mine, at=at)
 
 
-def not_dialled(wanted: Wanted, by: User, ruling: Ruling) -> None:
+def not_dialled(wanted: Wanted, by: User | None, ruling: Ruling) -> None:
     """Put the follow-up where the rule says; the reason stands in its script."""
     attempt = Attempt.objects.filter(pk=wanted.about).select_related("follow_up").first()
     if attempt is None:
@@ -97,7 +97,7 @@ def not_dialled(wanted: Wanted, by: User, ruling: Ruling) -> None:
     _refused(attempt.follow_up, by=by, decided=decided)
 
 
-def _refused(follow_up: FollowUp, *, by: User, decided: Permission) -> None:
+def _refused(follow_up: FollowUp, *, by: User | None, decided: Permission) -> None:
     with suppress(FollowUpSettled):
         follow_up.refuse_dialling(by=by, decided=decided)
 

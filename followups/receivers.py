@@ -15,6 +15,7 @@ from followups.dialling import note_the_end
 from followups.errors import FollowUpStillOpen
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, VoiceSurvey
 from followups.surveying import HEARD, claim, hear, settle_closed
+from followups.voicing import follow
 from interactions.models import Interaction, Outcome
 from interactions.signals import interaction_closed
 from routing.signals import customer_alone
@@ -54,7 +55,10 @@ def go_on_with_questions(*, call: Call, at: datetime, **_: Any) -> bool:
 
 
 @receiver(call_moved)
-def hear_answers(*, call: Call, events: list[CallEvent], **_: Any) -> None:
+def hear_answers(*, call: Call, now: CallPicture, events: list[CallEvent], **_: Any) -> None:
+    """What an automatic voice is answered; in a call of its own, after who has answered it."""
+    if call.purpose == Purpose.SURVEY:
+        follow(call=call, now=now, events=events)
     if any(event.kind in HEARD for event in events):
         hear(call=call, events=events)
 

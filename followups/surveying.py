@@ -1,11 +1,12 @@
-"""How is a customer asked by an automatic voice, on the line of the talk that has just ended?
+"""How is a customer asked by an automatic voice, and what becomes of the answers?
 
-1. Claim, in the transaction that took in that our last agent hung up: the customer may be asked,
-   and a row says that they are. One call, one survey.
+1. Claim, in the transaction that took in that our last agent hung up, or that somebody answered a
+   call of its own (`followups.voicing`): a row says that they are asked. One call, one survey.
 2. Ask the gateway after the commit. When it does not, the call is ended.
 3. Keep every answer as its event comes, under the survey's lock.
-4. Settle, once: when the survey is over and the contact closed, whichever comes last. A “no” or
-   all answers become the follow-up's; else the normal follow-up stays planned.
+4. Settle, once. On the line of a talk: when the survey is over and the contact closed, whichever
+   comes last; a “no” or all answers become the follow-up's, else it stays planned. In a call of
+   its own: when the survey is over; it always says how the try ended.
 
 A voice that was recorded or made offers nothing, ever.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -23,8 +25,10 @@ from django.utils import timezone
 
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, Purpose
+from followups.errors import FollowUpSettled
 from followups.models import (
     AnswerDraft,
+    AttemptOutcome,
     FollowUp,
     FollowUpPolicy,
     Said,
@@ -46,6 +50,7 @@ logger = logging.getLogger(__name__)
 
 KEYS: Final = {"1": True, "2": False}
 STOP, STOP_KEY = "stop", "9"
+GO_ON, GO_ON_KEY = "go_on", "1"
 TRIES: Final = 2
 SECONDS: Final = 6.0
 HEARD: Final = frozenset({Kind.ANSWER_GIVEN, Kind.QUESTIONS_DONE, Kind.CALL_ENDED})
@@ -86,25 +91,39 @@ def may_be_asked(customer: Customer) -> bool:
 
 
 def ask(survey: VoiceSurvey) -> None:
-    call = survey.call
+    """Have the gateway ask, once; a call in which it cannot is ended."""
+    if not survey.claim_asking():
+        return
+    call, is_own = survey.call, survey.attempt_id is not None
     try:
         named(call.gateway).ask(
-            call.ref, leg=call.customer_leg, questionnaire=questionnaire(survey.questions)
+            call.ref,
+            leg=call.customer_leg,
+            questionnaire=questionnaire(survey.questions, is_own_call=is_own),
         )
     except GatewayError as error:
         logger.warning("a customer could not be asked: %s", error)
         let_go(call)
 
 
-def questionnaire(questions: Iterable[str]) -> dict[str, Any]:
-    """What the gateway is asked to play; the call is over after the last word."""
+def questionnaire(questions: Iterable[str], *, is_own_call: bool = False) -> dict[str, Any]:
+    """What the gateway is asked to play; the call is over after the last word.
+
+    Whom we call is told who calls and why, and is asked nothing before they press a key: what
+    answers may be a machine, or busy with something else.
+    """
     keys = "".join(KEYS)
+    asked: list[dict[str, Any]] = [
+        {"code": question, "prompt": f"survey-{question}", "keys": keys} for question in questions
+    ]
+    before = [spoken.SURVEY_GREETING, spoken.SURVEY_STOP]
+    if is_own_call:
+        going_on = {"code": GO_ON, "prompt": spoken.SURVEY_GO_ON, "keys": GO_ON_KEY}
+        asked.insert(0, going_on | {"is_needed": True})
+        before = [spoken.SURVEY_OWN_GREETING]
     return {
-        "questions": [
-            {"code": question, "prompt": f"survey-{question}", "keys": keys}
-            for question in questions
-        ],
-        "before": [spoken.SURVEY_GREETING, spoken.SURVEY_STOP],
+        "questions": asked,
+        "before": before,
         "after": [spoken.SURVEY_THANKS],
         "stopped": [spoken.SURVEY_STOPPED],
         "sorry": spoken.SURVEY_SORRY,
@@ -155,9 +174,7 @@ def _hear(survey: VoiceSurvey, event: CallEvent) -> None:
 def _keep(survey: VoiceSurvey, given: dict[Any, Any], *, at: datetime, tries: int = 1) -> None:
     if given.get(STOP) == STOP_KEY and survey.stopped_at is None:
         survey.write_down(stopped_at=at)
-        FollowUp.objects.opt_out(
-            customer=survey.interaction.customer, by=None, source="voice survey"
-        )
+        FollowUp.objects.opt_out(customer=survey.customer, by=None, source="voice survey")
     VoiceAnswer.objects.bulk_create(
         [
             VoiceAnswer(survey=survey, question=question, is_yes=KEYS[key], tries=tries, at=at)
@@ -172,10 +189,15 @@ def _settle(survey: VoiceSurvey) -> None:
     """Let the answers become the follow-up's, once; the caller holds the survey's lock."""
     if survey.ended_at is None or survey.settled_at is not None:
         return
+    if survey.attempt is not None:
+        with suppress(FollowUpSettled):
+            _end_the_try(survey, survey.attempt.follow_up)
+        survey.write_down(settled_at=timezone.now())
+        return
     follow_up = FollowUp.objects.filter(interaction=survey.interaction_id).first()
     if follow_up is None:
         return
-    said = [Said(one.question, is_yes=one.is_yes) for one in survey.answers.all()]
+    said = _said(survey)
     if any(one.is_no for one in said) or len(said) == len(survey.questions):
         follow_up.record_spoken(answers=said)
     elif survey.stopped_at:
@@ -184,7 +206,35 @@ def _settle(survey: VoiceSurvey) -> None:
             at=timezone.now(),
             from_statuses=WAITING,
         )
-    elif said and not AnswerDraft.objects.filter(follow_up=follow_up).exists():
-        typed = {one.question: "yes" for one in said}  # the script's, so that nobody asks again
-        AnswerDraft.objects.create(follow_up=follow_up, typed=typed, version=1)
+    elif said:
+        _keep_for_the_script(follow_up, said)
     survey.write_down(settled_at=timezone.now())
+
+
+def _end_the_try(survey: VoiceSurvey, follow_up: FollowUp) -> None:
+    """The customer answered our call: what they said settles the try. Raises FollowUpSettled."""
+    said = _said(survey)
+    follow_up.was_talked_to(call=survey.call, at=survey.started_at)
+    is_enough = any(one.is_no for one in said) or len(said) == len(survey.questions)
+    if is_enough or (said and not follow_up.has_another_try(timezone.now())):
+        follow_up.record_spoken(answers=said, in_own_call=True)
+    elif survey.stopped_at:
+        follow_up.was_stopped()
+    elif said:
+        _keep_for_the_script(follow_up, said)
+        follow_up.report(by=None, outcome=AttemptOutcome.PARTIAL, is_told=True)
+    else:
+        is_machine = Call.objects.get(pk=survey.call_id).is_with_machine
+        silent = AttemptOutcome.MACHINE if is_machine else AttemptOutcome.SILENT
+        follow_up.report(by=None, outcome=silent, is_told=True)
+
+
+def _said(survey: VoiceSurvey) -> list[Said]:
+    return [Said(one.question, is_yes=one.is_yes) for one in survey.answers.all()]
+
+
+def _keep_for_the_script(follow_up: FollowUp, said: list[Said]) -> None:
+    """What was answered stands in the agent's script, so that nobody asks it again."""
+    if not AnswerDraft.objects.filter(follow_up=follow_up).exists():
+        typed = {one.question: "yes" for one in said}
+        AnswerDraft.objects.create(follow_up=follow_up, typed=typed, version=1)

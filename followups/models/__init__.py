@@ -1,6 +1,7 @@
 """Which follow-ups are owed after interactions, what was tried, what was answered?"""
 
 from followups.models.attempt import (
+    ONLY_TOLD,
     RANG,
     TRIED,
     Answer,
@@ -13,14 +14,17 @@ from followups.models.follow_up import FollowUp
 from followups.models.owed import FollowUpQuerySet, FollowUpStatus
 from followups.models.policy import (
     THREE_QUESTIONS,
+    CalledBy,
     FollowUpPolicy,
     Question,
     all_questions,
+    answered_by_key,
 )
 from followups.models.said import Said
 from followups.models.voice import VoiceAnswer, VoiceSurvey
 
 __all__ = [
+    "ONLY_TOLD",
     "RANG",
     "THREE_QUESTIONS",
     "TRIED",
@@ -28,6 +32,7 @@ __all__ = [
     "AnswerDraft",
     "Attempt",
     "AttemptOutcome",
+    "CalledBy",
     "FollowUp",
     "FollowUpPolicy",
     "FollowUpQuerySet",
@@ -38,4 +43,5 @@ __all__ = [
     "VoiceAnswer",
     "VoiceSurvey",
     "all_questions",
+    "answered_by_key",
 ]

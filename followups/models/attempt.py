@@ -26,6 +26,9 @@ class AttemptOutcome(models.TextChoices):
     MACHINE = "machine", "Answering machine"
     OPTED_OUT = "opted_out", "Never call this number again"
     NOT_CALLED = "not_called", "Not called"
+    SILENT = "silent", "Picked up, answered no question"
+    PARTIAL = "partial", "Answered in part"
+    BROKEN_OFF = "broken_off", "The call broke off"
 
 
 # What may be reported when the questions were not answered.
@@ -39,6 +42,12 @@ TRIED: Final = (
     AttemptOutcome.OPTED_OUT,
     AttemptOutcome.NOT_CALLED,
 )
+# What only the telephone can tell, of a call in which an automatic voice asked.
+ONLY_TOLD: Final = (
+    AttemptOutcome.SILENT,
+    AttemptOutcome.PARTIAL,
+    AttemptOutcome.BROKEN_OFF,
+)
 # What nobody can say of a call that never was.
 RANG: Final = frozenset(
     {
@@ -51,7 +60,7 @@ RANG: Final = frozenset(
 
 
 class Attempt(models.Model):
-    """One try to reach the customer, with who reported how it ended."""
+    """One try to reach the customer, with who made it; nobody, where an automatic voice did."""
 
     follow_up = models.ForeignKey(
         "followups.FollowUp", on_delete=models.CASCADE, related_name="attempts", db_index=False
@@ -63,7 +72,9 @@ class Attempt(models.Model):
     contact_point = models.ForeignKey(
         ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     gateway = models.CharField(max_length=20)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -22,8 +22,16 @@ from followups.errors import (
     NotCalledYet,
     NotPermittedNow,
 )
-from followups.models.attempt import RANG, TRIED, Attempt, AttemptOutcome, PermissionCheck
+from followups.models.attempt import (
+    ONLY_TOLD,
+    RANG,
+    TRIED,
+    Attempt,
+    AttemptOutcome,
+    PermissionCheck,
+)
 from followups.models.owed import FollowUpStatus
+from followups.models.policy import CalledBy
 from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours, permission
 from interactions.models import Direction, Interaction, Outcome
@@ -34,6 +42,7 @@ from telephony.models import SuppressionEntry
 WRAP_UP_OF: Final = {
     AttemptOutcome.CALL_BACK: Outcome.PROMISED,
     AttemptOutcome.DECLINED: Outcome.RESOLVED,
+    AttemptOutcome.PARTIAL: Outcome.RESOLVED,
 }
 
 
@@ -101,7 +110,7 @@ class CalledFollowUp(FollowUpRecord):
     def report(
         self,
         *,
-        by: User,
+        by: User | None,
         outcome: str,
         call_back_at: datetime | None = None,
         is_told: bool = False,
@@ -112,7 +121,7 @@ class CalledFollowUp(FollowUpRecord):
         telephone's provider says so, rather than a person. Raises FollowUpSettled,
         CallBackImpossible, NotCalledYet, CalledAlready.
         """
-        if outcome not in TRIED:
+        if outcome not in ((*TRIED, *ONLY_TOLD) if is_told else TRIED):
             raise RuleBroken("Choose how the try ended: no answer, busy, call back, …")
         now = timezone.now()
         with transaction.atomic():
@@ -128,6 +137,9 @@ class CalledFollowUp(FollowUpRecord):
                 AttemptOutcome.DECLINED: lambda: self._never_again(now, by=by),
                 AttemptOutcome.OPTED_OUT: lambda: self._opt_out(now, by=by),
                 AttemptOutcome.NOT_CALLED: lambda: self._put_back(now),
+                AttemptOutcome.SILENT: lambda: self._try_again(now, because="No question answered"),
+                AttemptOutcome.BROKEN_OFF: lambda: self._try_again(now, because="Call broke off"),
+                AttemptOutcome.PARTIAL: lambda: self._let_an_agent_try(now),
             }
             self._end_attempt(outcome=outcome, at=now)
             said = follow[outcome]()
@@ -147,7 +159,7 @@ class CalledFollowUp(FollowUpRecord):
                 },
             )
 
-    def refuse_dialling(self, *, by: User, decided: Permission) -> None:
+    def refuse_dialling(self, *, by: User | None, decided: Permission) -> None:
         """A rule refused when the number was about to be called: this try counts for nothing.
 
         The follow-up goes where the rule says. Raises FollowUpSettled.
@@ -170,7 +182,9 @@ class CalledFollowUp(FollowUpRecord):
             AuditEntry.record(
                 by=by, verb="follow-up not dialled", subject=self, detail={"rule": decided.rule}
             )
-            panel_changed(panel="console.my_work", user_ids={by.pk, self.owner_id})
+            panel_changed(
+                panel="console.my_work", user_ids={self.owner_id, *([by.pk] if by else [])}
+            )
 
     def _refuse_what_was_not_told(self, outcome: str) -> None:
         """Where the provider places the calls, a call was made only when the provider says so."""
@@ -203,9 +217,13 @@ class CalledFollowUp(FollowUpRecord):
             words += f" This follow-up comes back on {until}."
         raise NotPermittedNow(words)
 
+    def has_another_try(self, now: datetime) -> bool:
+        again_at = now + timedelta(minutes=self.retry_minutes)
+        return self.attempts_made < self.max_attempts and again_at < self.lapses_at
+
     def _try_again(self, now: datetime, *, because: str) -> str:
         again_at = now + timedelta(minutes=self.retry_minutes)
-        if self.attempts_made >= self.max_attempts or again_at >= self.lapses_at:
+        if not self.has_another_try(now):
             return self._give_up(because)
         self._move(
             status=FollowUpStatus.PLANNED, due_at=again_at, ready_at=None, waits_because=because
@@ -255,13 +273,23 @@ class CalledFollowUp(FollowUpRecord):
         )
         return "Wrong number; another one is tried next"
 
+    def _let_an_agent_try(self, now: datetime) -> str:
+        """The customer hung up on the voice between two questions: a person asks the rest."""
+        self._move(called_by=CalledBy.AGENT)
+        return self._try_again(now, because="Answered an automatic voice in part")
+
     def _put_back(self, now: datetime) -> str:
         """Nobody was called: it stands in My work as before, and no attempt is used up."""
-        self._move(status=FollowUpStatus.READY, ready_at=now, max_attempts=self.max_attempts + 1)
+        self._move(
+            status=FollowUpStatus.READY,
+            ready_at=now,
+            max_attempts=self.max_attempts + 1,
+            called_by=CalledBy.AGENT,
+        )
         panel_changed(panel="console.my_work", user_ids=[self.owner_id])
         return "Not called; put back"
 
-    def _opt_out(self, now: datetime, *, by: User) -> str:
+    def _opt_out(self, now: datetime, *, by: User | None) -> str:
         """The number itself is never called again by us, whatever for."""
         attempt = Attempt.objects.filter(follow_up=self.pk).select_related("contact_point").last()
         if attempt and attempt.contact_point:
@@ -270,7 +298,7 @@ class CalledFollowUp(FollowUpRecord):
             )
         return f"{self._never_again(now, by=by)}; number never called again"
 
-    def _never_again(self, now: datetime, *, by: User) -> str:
+    def _never_again(self, now: datetime, *, by: User | None) -> str:
         """The customer opts out: at once, for all that is planned (89 FR 15756)."""
         type(self).objects.opt_out(customer=self.customer, by=by, source="follow-up call")
         refused = Permission(Rule.CONSENT_WITHDRAWN)

@@ -14,11 +14,11 @@ from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
 from followups.errors import DraftMovedOn
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
-from followups.models.calling import CalledFollowUp
 from followups.models.draft import AnswerDraft
 from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.policy import FollowUpPolicy, Question
 from followups.models.said import Said, fitting
+from followups.models.voiced import VoicedFollowUp
 from interactions.models import Interaction, Outcome
 from needs.models import NeedsReview
 from service.models import RequestType, ServiceRequest
@@ -49,7 +49,7 @@ def problem_request_type(follow_up: FollowUp) -> RequestType:
     return made
 
 
-class FollowUp(CalledFollowUp):
+class FollowUp(VoicedFollowUp):
     """One proactive contact owed to a customer because of an interaction.
 
     Policy figures are copied at closing, so that a later change of policy changes no promise made.
@@ -59,7 +59,7 @@ class FollowUp(CalledFollowUp):
     draft: AnswerDraft
     attempts: models.Manager[Attempt]
 
-    class Meta(CalledFollowUp.Meta):
+    class Meta(VoicedFollowUp.Meta):
         abstract = False
 
     def __str__(self) -> str:
@@ -88,6 +88,7 @@ class FollowUp(CalledFollowUp):
                     max_attempts=policy.max_attempts,
                     retry_minutes=policy.retry_minutes,
                     review_days=policy.review_days,
+                    called_by=policy.called_by,
                 )
             ],
             ignore_conflicts=True,
@@ -108,27 +109,32 @@ class FollowUp(CalledFollowUp):
             self._move(status=FollowUpStatus.ANSWERED, answered_at=now)
             self._end_attempt(outcome=AttemptOutcome.REACHED, at=now)
             result, said_next = self._act_on(given, by=by, problem=problem, at=now)
-            self._wrap_up(
-                by=by,
-                outcome=Outcome.UNRESOLVED if self.request_id else Outcome.RESOLVED,
-                summary=f"{result[:1].upper()}{result[1:]}. {said_next}",
-            )
+            self._close_answered(result, said_next, by=by)
 
-    def record_spoken(self, *, answers: Iterable[Said]) -> bool:
+    def _close_answered(self, result: str, said_next: str, *, by: User | None) -> None:
+        self._wrap_up(
+            by=by,
+            outcome=Outcome.UNRESOLVED if self.request_id else Outcome.RESOLVED,
+            summary=f"{result[:1].upper()}{result[1:]}. {said_next}",
+        )
+
+    def record_spoken(self, *, answers: Iterable[Said], in_own_call: bool = False) -> bool:
         """Keep what the customer answered by keys right after the contact, and act on it.
 
         Only the questions that were answered count as asked. The answers were given before
         anybody could be called, so that they go before a refusal to call. False when somebody is
-        calling, or has an answer, or it lapsed.
+        calling, or has an answer, or it lapsed. `in_own_call`: the answers were given in the try
+        that is under way, which they end.
         """
         by_question = {said.question: said for said in answers}
         questions = [name for name in self.questions if name in by_question]
         given = fitting(by_question.values(), questions=questions)
         now = timezone.now()
         with transaction.atomic():
-            kept = FollowUp.objects.filter(
-                pk=self.pk, status__in=[*WAITING, FollowUpStatus.REFUSED]
-            ).update(
+            standing = (
+                [FollowUpStatus.IN_PROGRESS] if in_own_call else [*WAITING, FollowUpStatus.REFUSED]
+            )
+            kept = FollowUp.objects.filter(pk=self.pk, status__in=standing).update(
                 status=FollowUpStatus.ANSWERED,
                 answered_at=now,
                 questions=questions,
@@ -137,7 +143,10 @@ class FollowUp(CalledFollowUp):
             )
             if kept:
                 self.refresh_from_db(fields=["status", "answered_at", "questions", "call"])
-                self._act_on(given, by=None, problem="", at=now)
+                result, said_next = self._act_on(given, by=None, problem="", at=now)
+                if in_own_call:
+                    self._end_attempt(outcome=AttemptOutcome.REACHED, at=now)
+                    self._close_answered(result, said_next, by=None)
                 panel_changed(panel="console.my_work", user_ids=[self.owner_id])
         return bool(kept)
 

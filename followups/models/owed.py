@@ -25,6 +25,7 @@ from accounts.scoping import TeamScopedQuerySet
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, Customer, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
+from followups.models.policy import CalledBy
 from followups.permission import Facts, Permission, Rule
 from service.models import ServiceRequest
 
@@ -107,7 +108,12 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
 
     def waiting_for(self, owner: User) -> Self:
         """Ready for this person to call; one under way is an open contact of its own."""
-        return self.filter(owner=owner, status=FollowUpStatus.READY)
+        return self.filter(owner=owner, status=FollowUpStatus.READY, called_by=CalledBy.AGENT)
+
+    def for_the_voice(self) -> Self:
+        """Ready for an automatic voice to call; the longest ready first."""
+        ready = self.filter(status=FollowUpStatus.READY, called_by=CalledBy.VOICE)
+        return ready.order_by("ready_at", "pk")
 
     def facts(self) -> dict[int, Facts]:
         """What the rules have to know of each of these follow-ups, by its id; one statement.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 from typing import ClassVar
 
@@ -24,11 +25,23 @@ class Question(models.TextChoices):
     RECOMMEND = "recommend", "How likely are you to recommend us, from 0 to 10?"
 
 
+class CalledBy(models.TextChoices):
+    """Who makes a follow-up."""
+
+    AGENT = "agent", "An agent calls"
+    VOICE = "voice", "An automatic voice calls"
+
+
 THREE_QUESTIONS = [Question.AS_EXPECTED, Question.AS_PROMISED, Question.MET_EXPECTATIONS]
 
 
 def all_questions() -> list[str]:
     return [question.value for question in Question]
+
+
+def answered_by_key(questions: Iterable[str]) -> list[str]:
+    """Those that a yes or no by key can answer."""
+    return [question for question in questions if question in THREE_QUESTIONS]
 
 
 def in_words(minutes: int) -> str:
@@ -90,6 +103,14 @@ class FollowUpPolicy(models.Model):
         default=False,
         help_text="Right after a call, on the customer's own line, answered by keys.",
     )
+    called_by = models.CharField(
+        "follow-up calls",
+        max_length=10,
+        choices=CalledBy,
+        default=CalledBy.AGENT,
+        help_text="The voice asks what yes or no can answer. Whom it may not ask, or does not "
+        "bring to the end, an agent calls.",
+    )
 
     class Meta:
         verbose_name = "follow-up policy"
@@ -131,9 +152,10 @@ class FollowUpPolicy(models.Model):
         voice = ""
         if self.questions_by_voice:
             voice = " An automatic voice asks right after a call; who answers it is not called."
+        how = "by an automatic voice" if self.called_by == CalledBy.VOICE else "by phone"
         return (
             f"{in_words(self.delay_minutes)} after {whom}, ask {count} "
-            f"question{'s' if count != 1 else ''} by phone between {self.window_start:%H:%M} and "
+            f"question{'s' if count != 1 else ''} {how} between {self.window_start:%H:%M} and "
             f"{self.window_end:%H:%M} at the customer's place; try {times}{again}; "
             f"give up {self.lapse_days} days after the contact. When all is well, look at the "
             f"needs again after {self.review_days} days.{voice}"
@@ -142,8 +164,7 @@ class FollowUpPolicy(models.Model):
     @property
     def questions_by_voice(self) -> list[str]:
         """Those of its questions that a yes or no by key can answer, where it asks so at all."""
-        asked = self.questions if self.asks_by_voice else []
-        return [question for question in asked if question in THREE_QUESTIONS]
+        return answered_by_key(self.questions if self.asks_by_voice else [])
 
     @classmethod
     def for_reason(cls, contact_reason_id: int | None) -> FollowUpPolicy | None:

@@ -17,7 +17,7 @@ from customers.models import Customer
 from followups.errors import FollowUpSettled
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpQuerySet, FollowUpStatus
-from followups.models.policy import FollowUpPolicy, Question
+from followups.models.policy import CalledBy, FollowUpPolicy, Question
 from interactions.models import (
     Interaction,
     Outcome,
@@ -72,6 +72,7 @@ class FollowUpRecord(models.Model):
     max_attempts = models.PositiveSmallIntegerField()
     retry_minutes = models.PositiveIntegerField()
     review_days = models.PositiveSmallIntegerField()
+    called_by = models.CharField(max_length=10, choices=CalledBy, default=CalledBy.AGENT)
     attempts_made = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(null=True, blank=True)
     waits_because = models.CharField(max_length=120, blank=True)
@@ -119,6 +120,9 @@ class FollowUpRecord(models.Model):
             ),
             models.CheckConstraint(
                 name="follow_up_attempts_bounded", condition=Q(attempts_made__lte=F("max_attempts"))
+            ),
+            models.CheckConstraint(
+                name="follow_up_called_by_known", condition=Q(called_by__in=CalledBy.values)
             ),
             models.CheckConstraint(
                 name="follow_up_hours_lawful",
@@ -179,6 +183,7 @@ class FollowUpRecord(models.Model):
             raise FollowUpSettled(status=now.get_status_display(), owner=now.owner)
         self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
         self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
+        self.called_by = now.called_by
 
     @property
     def told_in(self) -> int:
@@ -190,8 +195,18 @@ class FollowUpRecord(models.Model):
             ended_at=at, outcome=outcome
         )
 
-    def _wrap_up(self, *, by: User, outcome: Outcome, summary: str) -> None:
-        """Close the call; the follow-up has moved on before, so that its closing is allowed."""
+    def _wrap_up(self, *, by: User | None, outcome: Outcome, summary: str) -> None:
+        """Close the call; the follow-up has moved on before, so that its closing is allowed.
+
+        Nobody to whom an automatic voice did not talk has a contact by it.
+        """
+        panel_changed(
+            panel="followups.script",
+            customer_id=self.customer_id,
+            user_ids={self.owner_id, *([by.pk] if by else [])},
+        )
+        if self.call_id is None:
+            return
         call = Interaction.objects.select_related("contact_reason").get(
             pk=cast("int", self.call_id)
         )
@@ -199,11 +214,6 @@ class FollowUpRecord(models.Model):
         if self.status != FollowUpStatus.ANSWERED:
             type(self).objects.filter(pk=self.pk).update(call=None)
             self.call = None
-        panel_changed(
-            panel="followups.script",
-            customer_id=self.customer_id,
-            user_ids={by.pk, self.owner_id},
-        )
 
     def _move(self, **changes: object) -> None:
         type(self).objects.filter(pk=self.pk).update(**changes)

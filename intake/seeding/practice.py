@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 
-from followups.models import FollowUpPolicy
+from followups.models import CalledBy, FollowUpPolicy
 from interactions.models import ContactReason, Intent, Outcome, WrapUpCode
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedType
 from offers.models import ContactPolicy
@@ -185,10 +185,11 @@ def _questions(reasons: dict[str, ContactReason]) -> None:
 def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
     """In the seeded day a follow-up is due one minute after its contact, so that it can be seen."""
     hours = {"window_start": time(8), "window_end": time(21)}
-    for name, reason, attempts, by_voice in (
-        ("After every contact", None, 2, True),
-        ("After a wish to leave", reasons["close-account"], 3, True),
-        ("After a complaint", reasons["complaint"], 3, False),
+    for name, reason, attempts, by_voice, called_by in (
+        ("After every contact", None, 2, True, CalledBy.AGENT),
+        ("After a wish to leave", reasons["close-account"], 3, True, CalledBy.AGENT),
+        ("After a complaint", reasons["complaint"], 3, False, CalledBy.AGENT),
+        ("After trouble logging in", reasons["online-access"], 2, False, CalledBy.VOICE),
     ):
         FollowUpPolicy.objects.get_or_create(
             contact_reason=reason,
@@ -197,6 +198,7 @@ def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
                 "delay_minutes": 1,
                 "max_attempts": attempts,
                 "asks_by_voice": by_voice,
+                "called_by": called_by,
                 **hours,
             },
         )

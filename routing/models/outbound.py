@@ -22,29 +22,36 @@ class OutboundCallQuerySet(models.QuerySet["OutboundCall"]):
     def of_agent(self, user: User) -> Self:
         return self.filter(agent=user)
 
+    def by_voice(self) -> Self:
+        """Nobody of ours takes part: an automatic voice talks."""
+        return self.filter(agent=None)
+
     def asked(self) -> Self:
         """Nobody has placed it yet."""
         return self.under_way().filter(claimed_at=None)
 
 
 class OutboundCall(models.Model):
-    """A call that an agent asked for. Each step is claimed once, before it is done.
+    """A call that an agent asked for, or a rule. Each step is claimed once, before it is done.
 
-    `about` is the id of what it is for: an attempt of a follow-up, a call back. `claimed_at`: some
-    process opens it at the provider. `dialled_at`: the agent is there, and the rules were asked
-    for the last time. `told` says why it came to nothing.
+    `about` is the id of what it is for: an attempt of a follow-up, a call back. Without an agent
+    an automatic voice talks. `claimed_at`: some process opens it at the provider. `dialled_at`:
+    the agent is there, or none is needed, and the rules were asked for the last time. `told` says
+    why it came to nothing.
     """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="+")
     about = models.PositiveBigIntegerField()
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     contact_point = models.ForeignKey(
         ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    leg = models.CharField(max_length=40, unique=True)
+    leg = models.CharField(max_length=40, unique=True, null=True, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     dialled_at = models.DateTimeField(null=True, blank=True)
@@ -59,7 +66,16 @@ class OutboundCall(models.Model):
                 fields=["agent"],
                 condition=Q(ended_at=None),
                 name="one_outbound_call_per_agent",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=Q(ended_at=None, agent=None),
+                name="one_voice_call_per_customer",
+            ),
+            models.CheckConstraint(
+                name="outbound_call_agent_has_leg",
+                condition=Q(agent=None, leg=None) | Q(agent__isnull=False, leg__isnull=False),
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["about"], name="outbound_call_about")]
 
@@ -75,6 +91,12 @@ class OutboundCall(models.Model):
         """Be the one that lets the customer's phone ring; false when that was done."""
         there = OutboundCall.objects.under_way().filter(pk=self.pk, dialled_at=None)
         return bool(there.update(dialled_at=timezone.now()))
+
+    def claim_all(self) -> bool:
+        """Be the one that opens it and lets the phone ring, where no agent comes first."""
+        asked = OutboundCall.objects.asked().by_voice().filter(pk=self.pk)
+        now = timezone.now()
+        return bool(asked.update(claimed_at=now, dialled_at=now))
 
     def end(self, *, told: str = "") -> bool:
         """It is over; the words that were said first stay."""
@@ -101,7 +123,9 @@ class DialDecision(models.Model):
     contact_point = models.ForeignKey(
         ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(default=timezone.now)
     is_allowed = models.BooleanField()
     rule = models.CharField(max_length=40)

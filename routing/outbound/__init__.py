@@ -1,5 +1,7 @@
 """How do we call somebody? The agent first; the customer's phone rings when an agent is there.
 
+Where an automatic voice talks, nobody has to be there first: see `ringing`.
+
 1. An agent asks. The rules are asked and the decision is kept; then the call is a row, by a key
    that is the same for every try to place it.
 2. One process claims the row, opens the call at the provider and rings the agent's page, which
@@ -21,6 +23,7 @@ from routing.outbound.asking import (
 from routing.outbound.call_backs import call_back
 from routing.outbound.following import follow
 from routing.outbound.placing import RING_SECONDS, dial, place_due
+from routing.outbound.ringing import ring_due
 from routing.outbound.rules import (
     GUARDS,
     Guard,
@@ -50,4 +53,5 @@ __all__ = [
     "place_due",
     "places_calls",
     "queue",
+    "ring_due",
 ]

@@ -61,10 +61,11 @@ def _phone_is_ready(user: User) -> None:
         raise PhoneNotReady("You are in a call, or one rings at your phone. End that one first.")
 
 
-def queue(wanted: Wanted, *, by: User) -> OutboundCall:
+def queue(wanted: Wanted, *, by: User | None) -> OutboundCall:
     """Write the call down to be placed; asked for twice, or by two, it is one call.
 
-    Raises Conflict when this agent is calling somebody else.
+    Without an agent (`by`) an automatic voice talks, and the same customer is called by none at
+    the same time. Raises Conflict when this agent, or a voice, is calling already.
     """
     shown = CallerId.for_calls()
     try:
@@ -87,12 +88,12 @@ def queue(wanted: Wanted, *, by: User) -> OutboundCall:
                 agent=by,
                 customer=wanted.customer,
                 contact_point=wanted.contact_point,
-                leg=f"{call.key.hex}-a",
+                leg=f"{call.key.hex}-a" if by else None,
             )
             AuditEntry.record(
                 by=by, verb="call asked for", subject=call, detail={"purpose": wanted.purpose}
             )
-            panel_changed(panel="routing.phone", user_ids=[by.pk])
+            panel_changed(panel="routing.phone", user_ids=[by.pk] if by else [])
     except IntegrityError as error:
-        raise Conflict("You are calling somebody already. End that call first.") from error
+        raise Conflict("A call of this kind goes on already. End that one first.") from error
     return asked

@@ -24,7 +24,7 @@ def follow(*, call: Call, now: CallPicture, events: list[CallEvent]) -> None:
         _settle(asked)
     if now.ended_at:
         asked.end()
-    elif asked.leg in answered:
+    elif asked.leg and asked.leg in answered:
         transaction.on_commit(lambda: dial(asked.pk), robust=True)
     elif now.answered_at is None and _agent_has_gone(asked, now):
         transaction.on_commit(lambda: ask_to_end(call), robust=True)
@@ -40,7 +40,7 @@ def _know_the_place(call: Call, events: list[CallEvent]) -> None:
 
 
 def _agent_has_gone(asked: OutboundCall, now: CallPicture) -> bool:
-    leg = now.legs.get(asked.leg)
+    leg = now.legs.get(asked.leg or "")
     others = any(one.is_here for one in now.of(Party.AGENT))
     return leg is not None and leg.state in {LegState.LEFT, LegState.LOST} and not others
 
@@ -48,7 +48,7 @@ def _agent_has_gone(asked: OutboundCall, now: CallPicture) -> bool:
 def _settle(asked: OutboundCall) -> None:
     """The call that was owed has been made: it is a contact of theirs from now on."""
     owed = CallBack.objects.select_related("call", "queue").filter(pk=asked.about).first()
-    if owed is None:
+    if owed is None or asked.agent is None:
         return
     owed.settle(by=asked.agent)
     if asked.customer is not None and not Interaction.objects.filter(call=asked.call).exists():

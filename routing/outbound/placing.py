@@ -1,4 +1,4 @@
-"""Who opens a call that was asked for, and when does the customer's phone ring?"""
+"""Who opens a call that an agent asked for, and when does the customer's phone ring?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STALE: Final = timedelta(seconds=30)  # nobody waits so long for a call of their
 
 def place_due() -> int:
     """Open every call that was asked for, and let those dial whose agent is there; how many."""
-    asked = OutboundCall.objects.asked().select_related("call", "agent")
+    asked = OutboundCall.objects.asked().filter(agent__isnull=False).select_related("call")
     placed = sum(_place(one) for one in asked.order_by("asked_at", "pk"))
     agent_is_there = Leg.objects.filter(
         key=OuterRef("leg"), state__in=[LegState.TALKING, LegState.HELD]
@@ -48,7 +48,7 @@ def _place(asked: OutboundCall) -> bool:
         return False
     call = asked.call
     if timezone.now() - asked.asked_at > STALE:
-        _failed(asked, "The telephone came too late to it, so nobody was called. Call again.")
+        failed(asked, "The telephone came too late to it, so nobody was called. Call again.")
         return False
     provider = named(call.gateway)
     try:
@@ -60,24 +60,24 @@ def _place(asked: OutboundCall) -> bool:
         logger.warning("a call could not be placed: %s", error)
         with suppress(GatewayError):
             provider.end(call.ref, cause=Cause.FAILED)
-        _failed(asked, str(error))
+        failed(asked, str(error))
         return False
     return True
 
 
-def _failed(asked: OutboundCall, words: str) -> None:
+def failed(asked: OutboundCall, words: str, *, cause: Cause = Cause.FAILED) -> None:
     """The call never reached anybody's phone."""
     asked.end(told=words)
-    failed = Received(
+    ended = Received(
         gateway=asked.call.gateway,
         event_id=f"not-placed-{asked.call.key}",
         kind=Kind.CALL_ENDED,
         number=0,
         at=timezone.now(),
         leg="",
-        detail={"cause": Cause.FAILED},
+        detail={"cause": cause},
     )
-    take_in(call_key=str(asked.call.key), events=[failed])
+    take_in(call_key=str(asked.call.key), events=[ended])
     look_again(asked)
 
 
@@ -85,7 +85,7 @@ def dial(pk: int) -> bool:
     """The agent is there: ask the rules for the last time, then ring the customer's phone."""
     related = ("call", "agent", "customer", "contact_point")
     asked = OutboundCall.objects.select_related(*related).get(pk=pk)
-    wanted = _wanted(asked)
+    wanted = wanted_by(asked)
     with transaction.atomic():
         if not asked.claim_dialling():
             return False
@@ -111,7 +111,7 @@ def dial(pk: int) -> bool:
     return True
 
 
-def _wanted(asked: OutboundCall) -> Wanted:
+def wanted_by(asked: OutboundCall) -> Wanted:
     call = asked.call
     return Wanted(
         key=call.key,
@@ -138,7 +138,6 @@ def _end_stuck() -> None:
 
 
 def look_again(asked: OutboundCall) -> None:
-    panel_changed(panel="routing.phone", user_ids=[asked.agent_id])
-    panel_changed(
-        panel="followups.script", user_ids=[asked.agent_id], customer_id=asked.customer_id
-    )
+    users = [asked.agent_id] if asked.agent_id else []
+    panel_changed(panel="routing.phone", user_ids=users)
+    panel_changed(panel="followups.script", user_ids=users, customer_id=asked.customer_id)

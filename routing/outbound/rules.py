@@ -24,7 +24,7 @@ class NotDialled(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call that an agent asks for. `number` is E.164, `about` the id of what it is for."""
+    """A call that is asked for. `number` is E.164, `about` the id of what it is for."""
 
     key: uuid.UUID
     purpose: Purpose
@@ -44,7 +44,7 @@ class Ruling:
 
 
 Rules = Callable[[Wanted, datetime], Ruling]
-Refused = Callable[[Wanted, User, Ruling], None]
+Refused = Callable[[Wanted, User | None, Ruling], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Guard:
 GUARDS: Final[dict[str, Guard]] = {}
 
 
-def decide(wanted: Wanted, *, by: User, when: DialDecision.When) -> Ruling:
+def decide(wanted: Wanted, *, by: User | None, when: DialDecision.When) -> Ruling:
     """Ask every rule at this moment, and keep what they say."""
     now = timezone.now()
     ruling = _ruling(wanted, at=now)

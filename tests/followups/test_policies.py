@@ -97,6 +97,7 @@ def test_an_administrator_sets_a_policy_and_reads_it_back(cast: Cast, client: Cl
             "max_attempts": 3,
             "retry_minutes": 1440,
             "questions": ["recommend", "as_expected"],
+            "called_by": "voice",
             "review_days": 90,
         },
     )
@@ -104,7 +105,7 @@ def test_an_administrator_sets_a_policy_and_reads_it_back(cast: Cast, client: Cl
     policy = FollowUpPolicy.objects.get()
     assert policy.questions == ["as_expected", "recommend"]
     page = client.get(reverse("admin:followups_followuppolicy_changelist")).content.decode()
-    assert "1 hour after “Close an account”, ask 2 questions by phone" in page
+    assert "1 hour after “Close an account”, ask 2 questions by an automatic voice" in page
 
 
 @pytest.mark.parametrize("role", ["sam", "una"])

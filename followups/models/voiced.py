@@ -1,0 +1,102 @@
+"""How does an automatic voice make a follow-up, in a call of its own?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from customers.contact_points import Channel
+from followups.models.attempt import Attempt, AttemptOutcome, PermissionCheck
+from followups.models.calling import CalledFollowUp
+from followups.models.owed import FollowUpStatus
+from followups.models.policy import CalledBy
+from followups.models.record import FollowUpRecord
+from followups.permission import Permission, Rule
+from interactions.models import Direction, Interaction, Outcome
+from telephony.adapters import gateway
+from telephony.models import Call
+
+
+class VoicedFollowUp(CalledFollowUp):
+    """The verbs of a try in which nobody of ours takes part."""
+
+    class Meta(FollowUpRecord.Meta):
+        abstract = True
+
+    def begin_by_voice(self, *, rule: str, contact_point_id: int | None) -> Attempt | None:
+        """Claim the try; None when it is under way, or somebody else makes it.
+
+        There is no contact before somebody answers. The caller's transaction writes the call.
+        """
+        now = timezone.now()
+        begun = (
+            type(self)
+            .objects.for_the_voice()
+            .filter(pk=self.pk)
+            .update(
+                status=FollowUpStatus.IN_PROGRESS, call=None, attempts_made=F("attempts_made") + 1
+            )
+        )
+        if not begun:
+            return None
+        self.refresh_from_db(fields=["status", "call", "attempts_made", "max_attempts"])
+        attempt = Attempt.objects.create(
+            follow_up_id=self.pk,
+            number=self.attempts_made,
+            contact_point_id=contact_point_id,
+            gateway=gateway().name,
+            started_at=now,
+        )
+        PermissionCheck.objects.create(follow_up_id=self.pk, at=now, is_allowed=True, rule=rule)
+        AuditEntry.record(
+            by=None,
+            verb="follow-up begun",
+            subject=self,
+            detail={"attempt": self.attempts_made, "rule": rule, "by": "voice"},
+        )
+        return attempt
+
+    def leave_to_an_agent(self, *, because: str) -> bool:
+        """It is ready, and no call for a voice: an agent makes it, who reads why."""
+        left = type(self).objects.for_the_voice().filter(pk=self.pk)
+        return bool(left.update(called_by=CalledBy.AGENT, waits_because=because[:120]))
+
+    def was_talked_to(self, *, call: Call, at: datetime) -> None:
+        """The customer answered: the call is a contact of theirs, which its report closes."""
+        with transaction.atomic():
+            self._hold()
+            contact = Interaction.open_contact(
+                customer=self.customer,
+                by=None,
+                channel=Channel.VOICE,
+                direction=Direction.OUTBOUND,
+                subject=f"Follow-up by voice: {self.interaction.contact_reason or 'last contact'}",
+                is_follow_up=True,
+                call=call,
+            )
+            Interaction.objects.filter(pk=contact.pk).update(opened_at=at)
+            Attempt.objects.filter(follow_up=self.pk, ended_at=None).update(call=contact)
+            self._move(call=contact)
+
+    def was_stopped(self) -> None:
+        """The customer pressed nine, which withdrew the consent when it was pressed."""
+        now = timezone.now()
+        with transaction.atomic():
+            self._hold()
+            self._end_attempt(outcome=AttemptOutcome.DECLINED, at=now)
+            type(self).objects.decide(
+                {self.pk: Permission(Rule.CONSENT_WITHDRAWN)},
+                at=now,
+                from_statuses=[FollowUpStatus.IN_PROGRESS],
+            )
+            self.refresh_from_db(fields=["status", "refused_because"])
+            self._tell("Follow-up: does not want to be asked", "Consent to be asked withdrawn")
+            self._wrap_up(
+                by=None,
+                outcome=Outcome.RESOLVED,
+                summary="Does not want to be asked; consent withdrawn by key",
+            )

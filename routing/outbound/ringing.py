@@ -1,0 +1,69 @@
+"""Who lets a customer's phone ring in a call in which an automatic voice talks?
+
+1. Claim: one process marks the row, asks every rule at this moment, keeps the decision. Commit.
+2. Act: the provider opens the call and rings the customer's phone. What it refuses was not made.
+3. Whoever died in between, or got no answer, has left a claimed row: the provider is asked what
+   became of it (`telephony.reconciling`), and nothing is dialled again.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.db import transaction
+
+from routing.models import DialDecision, OutboundCall
+from routing.outbound.placing import RING_SECONDS, failed, wanted_by
+from routing.outbound.rules import GUARDS, Ruling, decide
+from telephony.adapters import named
+from telephony.gateway import Direction, GatewayError
+from telephony.models import Call
+from telephony.protocol import Cause
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 50
+
+
+def ring_due() -> int:
+    """Ring everybody whom a voice is to call; how many phones were asked to ring."""
+    asked = OutboundCall.objects.asked().by_voice()
+    related = asked.select_related("call", "customer", "contact_point")
+    return sum(_ring(one) for one in related.order_by("asked_at", "pk")[:AT_ONCE])
+
+
+def _ring(asked: OutboundCall) -> bool:
+    """Claim, then act; whoever comes second does nothing."""
+    with transaction.atomic():
+        if not asked.claim_all():
+            return False
+        ruling = _decided(asked)
+    if not ruling.is_allowed:
+        failed(asked, f"Not dialled: {ruling.words}.", cause=Cause.CANCELED)
+        return False
+    call = asked.call
+    try:
+        ref = named(call.gateway).open(
+            key=str(call.key),
+            leg=call.customer_leg,
+            direction=Direction.OUTBOUND,
+            ring=RING_SECONDS,
+        )
+    except GatewayError as error:
+        logger.warning("a customer's phone could not be rung: %s", error)
+        if error.permanent:
+            failed(asked, str(error))
+        return False
+    Call.objects.filter(pk=call.pk, place="").update(place=ref.place)
+    return True
+
+
+def _decided(asked: OutboundCall) -> Ruling:
+    """The rules for the last time; whoever has to know of a refusal is told with it."""
+    wanted = wanted_by(asked)
+    ruling = decide(wanted, by=None, when=DialDecision.When.DIALLING)
+    guard = GUARDS.get(wanted.purpose)
+    if not ruling.is_allowed and guard and guard.refused:
+        guard.refused(wanted, None, ruling)
+    return ruling
