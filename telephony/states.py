@@ -93,7 +93,7 @@ AFTER_THE_END: Final = {Kind.QUALITY, Kind.RECORDING_READY, Kind.MACHINE_DETECTE
 def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
     """Draw the call. What follows its end in the provider's order changes nothing any more."""
     call = CallPicture(direction=direction)
-    for told in sorted(events, key=lambda one: (one.number, one.at)):
+    for told in sorted(events, key=_place):
         if call.state in ENDED and told.kind not in AFTER_THE_END:
             continue
         if told.leg:
@@ -103,6 +103,11 @@ def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
         elif told.kind is Kind.MACHINE_DETECTED:
             call.answered_by = told.detail.get("by") or call.answered_by
     return call
+
+
+def _place(told: Told) -> tuple[int, datetime, str, str, str]:
+    """Where an event stands in the call. Two of one moment have one order as well."""
+    return told.number, told.at, told.kind, told.leg, str(sorted(told.detail.items()))
 
 
 def _see_leg(call: CallPicture, told: Told) -> None:
