@@ -13,6 +13,7 @@ document.addEventListener("click", (event) => {
 /* A menu that asks for something begins in its first field; while its panel looks again it is about to open anew. */
 document.addEventListener("toggle", ({ target }) => {
   if (!target.open || !target.matches("details.menu") || target.closest(".htmx-request")) return;
+  if (target.querySelector("summary") !== document.activeElement) return; /* opened anew by a swap, not by a person */
   target.querySelector(".menu-panel :is(input:not([type=hidden]), select, textarea)")?.focus();
 }, { capture: true });
 

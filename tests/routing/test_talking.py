@@ -209,6 +209,26 @@ def test_a_colleague_is_asked_with_a_brief_while_the_customer_is_held(
     assert "Sam asks you" in page
 
 
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        ([], "whose phone rings"),
+        ([Kind.LEG_RINGING], "whose phone rings"),
+        ([Kind.LEG_RINGING, Kind.LEG_ANSWERED], "who is on the line"),
+        ([Kind.LEG_RINGING, Kind.LEG_LEFT], "is not on the line. Go back to the customer"),
+    ],
+)
+def test_who_asks_sees_how_far_the_colleague_is(
+    floor: Floor, talking: Place, kinds: list[Kind], words: str
+) -> None:
+    asked = ask_rae(floor, talking)
+    for kind in kinds:
+        floor.provider.tell(
+            talking.call, kind, asked.leg, party="agent", user=floor.cast.rae.pk, cause="no-answer"
+        )
+    assert words in as_(floor.cast.sam).get(reverse("routing:phone")).content.decode()
+
+
 @pytest.mark.parametrize("brief", ["", "   "])
 def test_nobody_is_asked_without_a_brief(floor: Floor, talking: Place, brief: str) -> None:
     floor.at_work(floor.cast.rae)
