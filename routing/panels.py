@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
+from django.db.models import Subquery
+from django.utils import timezone
+
 from accounts.models import User
-from accounts.prepared import NOBODY, Prepared
+from accounts.prepared import NEVER, NOBODY, Prepared
 from interactions.models import Interaction
 from routing.models import CallBack, Consultation, Match, OutboundCall, Place
 from routing.monitoring import Listener, listeners
@@ -18,15 +22,29 @@ from telephony.models import Call, Leg, Purpose
 from telephony.protocol import Party
 from telephony.states import LegState
 
-# Asked by every page of the desk, and nearly always answered with nothing.
-MY_LEG = Prepared(
-    lambda *, user: (
-        Leg.objects.filter(user=user)
-        .exclude(state=LegState.LEFT)
-        .order_by("-pk")
-        .values_list("pk")[:1]
+STILL_NEWS: Final = timedelta(minutes=1)
+
+# Asked by every page of the desk, and nearly always answered with nothing: the leg of this person,
+# and a call of theirs that was not made and of which they may not have heard yet.
+MINE = Prepared(
+    lambda *, user, since: (
+        User.objects.filter(pk=user)
+        .order_by()
+        .values_list(
+            Subquery(
+                Leg.objects.filter(user=user)
+                .exclude(state=LegState.LEFT)
+                .order_by("-pk")
+                .values("pk")[:1]
+            ),
+            Subquery(
+                OutboundCall.objects.not_made(agent=user, since=since)
+                .order_by("-pk")
+                .values("pk")[:1]
+            ),
+        )
     ),
-    {"user": NOBODY},
+    {"user": NOBODY, "since": NEVER},
 )
 
 
@@ -41,6 +59,7 @@ class Phone:
     interaction: Interaction | None = None
     consultation: Consultation | None = None
     outbound: OutboundCall | None = None
+    not_made: OutboundCall | None = None
     colleagues: list[User] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
     recording: str = ""
@@ -115,10 +134,11 @@ class Phone:
 
 def phone(user: User) -> Phone:
     """The phone as the rows say it is."""
-    found = MY_LEG.rows(user=user.pk)
-    if not found:
-        return Phone(user=user)
-    leg = Leg.objects.select_related("call").get(pk=found[0][0])
+    ((leg_pk, not_made_pk),) = MINE.rows(user=user.pk, since=timezone.now() - STILL_NEWS)
+    not_made = OutboundCall.objects.filter(pk=not_made_pk).first() if not_made_pk else None
+    if leg_pk is None:
+        return Phone(user=user, not_made=not_made)
+    leg = Leg.objects.select_related("call").get(pk=leg_pk)
     related = ("customer", "contact_reason", "queue", "interaction")
     place = Place.objects.filter(call=leg.call).select_related(*related).first()
     asked = Consultation.open_in(leg.call)
@@ -133,6 +153,7 @@ def phone(user: User) -> Phone:
         place=place,
         interaction=place.interaction if place else contact,
         outbound=outbound,
+        not_made=not_made,
         consultation=asked if talking or asked else Consultation.passed_to(leg.key),
         colleagues=colleagues(user) if talking else [],
         listeners=listeners(leg.call) if talking else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -25,6 +26,11 @@ class OutboundCallQuerySet(models.QuerySet["OutboundCall"]):
     def by_voice(self) -> Self:
         """Nobody of ours takes part: an automatic voice talks."""
         return self.filter(agent=None)
+
+    def not_made(self, *, agent: int, since: datetime) -> Self:
+        """Calls of theirs of which it was said why nobody was called, not before `since`."""
+        is_news = Q(ended_at=None) | Q(ended_at__gt=since)
+        return self.filter(is_news, agent=agent).exclude(told="")
 
     def asked(self) -> Self:
         """Nobody has placed it yet."""
@@ -77,7 +83,12 @@ class OutboundCall(models.Model):
                 condition=Q(agent=None, leg=None) | Q(agent__isnull=False, leg__isnull=False),
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["about"], name="outbound_call_about")]
+        indexes: ClassVar = [
+            models.Index(fields=["about"], name="outbound_call_about"),
+            models.Index(
+                fields=["agent", "-ended_at"], name="outbound_call_not_made", condition=~Q(told="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Outbound call {self.pk}"

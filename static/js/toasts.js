@@ -38,3 +38,11 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select, [contenteditable]")) return;
   toasts().forEach(close);
 }, { capture: true });
+
+/* What a script has to tell at once: read out, and there until it is closed. */
+document.addEventListener("toasts:tell", ({ detail: words }) => {
+  const toast = region?.querySelector("template")?.content.cloneNode(true);
+  if (!toast) return;
+  toast.querySelector("[data-toast] > span").textContent = words;
+  region.querySelector("[role=alert]").append(toast);
+});

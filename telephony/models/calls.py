@@ -24,6 +24,7 @@ class Purpose(models.TextChoices):
     FOLLOW_UP = "follow_up", "Follow-up"
     SURVEY = "survey", "Questions by voice"
     CALL_BACK = "call_back", "Call back"
+    NEEDS_REVIEW = "needs_review", "Needs review"
 
 
 class CallQuerySet(models.QuerySet["Call"]):
