@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from customers.places import zone
+from followups import reviewing
 from followups.forms import AnswersForm, OutcomeForm
 from followups.models import (
     RANG,
@@ -25,6 +26,7 @@ from followups.models import (
 from followups.models.follow_up import chosen_request_type
 from followups.permission import Facts, Permission, calling_hours, permission
 from interactions.models import Interaction
+from needs.models import NeedsReview
 from routing.models import OutboundCall
 from routing.outbound import came_to_nothing
 from service.models import Promise, RequestType
@@ -62,7 +64,7 @@ class Telephone:
 
     @property
     def words(self) -> str:
-        if self.call.is_over and self.asked and self.asked.told:
+        if self.asked and self.asked.told:
             return self.asked.told
         return STATES[CallState(self.call.state)]
 
@@ -202,6 +204,49 @@ def owed(*, follow_up: FollowUp) -> Owed:
         facts=facts,
         permission=permission(facts, at=timezone.now()),
         promises=promises_of(follow_up),
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A needs review: may its customer be called now, and how far is the call about it?"""
+
+    review: NeedsReview
+    permission: Permission
+    dialling: Dialling | None
+    telephone: Telephone | None
+
+    @property
+    def contact(self) -> Interaction | None:
+        """The open contact in which the needs are talked about."""
+        begun = self.review.begun_in
+        return begun if begun and not begun.closed_at else None
+
+    @property
+    def places_calls(self) -> bool:
+        return Capability.PLACES_CALLS in gateway().capabilities
+
+    @property
+    def can_call(self) -> bool:
+        """Once their phone has rung in this contact, it is wrapped up before the next call."""
+        if not self.permission.is_allowed or self.dialling is None:
+            return False
+        if self.contact is None or self.telephone is None:
+            return True
+        return came_to_nothing(self.telephone.call)
+
+
+def look(review: NeedsReview) -> Look:
+    """The review as its card and its contact show it; nothing is written."""
+    asked, begun, number = reviewing.last_call(review), review.begun_in, reviewing.number_of(review)
+    telephone = None
+    if asked and begun and begun.call_id == asked.call_id:
+        telephone = Telephone(call=asked.call, asked=asked)
+    return Look(
+        review=review,
+        permission=reviewing.permission_of(review),
+        dialling=gateway().dialling(number) if number else None,
+        telephone=telephone,
     )
 
 

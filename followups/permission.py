@@ -39,7 +39,9 @@ ALLOWING: Final = frozenset({Rule.PERMITTED, Rule.CARE_CALL})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at. `phone` is E.164 or empty; `consent` is None when never asked."""
+    """What the rules look at. `phone` is E.164 or empty; `consent` is None when never asked;
+    `is_suppressed`: the phone stands on the do-not-call list.
+    """
 
     attempts_made: int
     max_attempts: int
@@ -53,6 +55,7 @@ class Facts:
     consent: bool | None
     has_open_complaint: bool
     is_vulnerable: bool
+    is_suppressed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ def _refusal(facts: Facts, *, at: datetime) -> Rule | None:
         return Rule.LAPSED
     if not facts.consent:
         return Rule.NO_CONSENT if facts.consent is None else Rule.CONSENT_WITHDRAWN
-    return None if facts.phone else Rule.NO_PHONE
+    if not facts.phone:
+        return Rule.NO_PHONE
+    return Rule.DO_NOT_CALL if facts.is_suppressed else None
 
 
 def _wait(facts: Facts, rule: Rule, until: datetime | None) -> Permission:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, cast
 
 from django.db import transaction
 from django.db.models import (
@@ -14,6 +14,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
 )
@@ -22,14 +23,27 @@ from django.utils import timezone
 
 from accounts.models import User
 from customers.contact_points import Channel
-from customers.models import Consent, Purpose
+from customers.models import Consent, ContactPoint, Purpose
 from followups.errors import NotPermittedNow
 from followups.models.owed import best_phone
-from followups.permission import Facts, Permission, permission
+from followups.permission import Facts, Permission, Rule, permission
 from interactions.models import Direction, Interaction
-from needs.models import NeedsReview, NeedsReviewQuerySet
+from needs.models import NeedsReview, NeedsReviewQuerySet, ReviewSettled
 from offers.models import ContactPolicy, Offer
+from routing.models import OutboundCall
+from routing.outbound import (
+    Guard,
+    NotDialled,
+    Ruling,
+    Wanted,
+    ask,
+    came_to_nothing,
+    key_of,
+    queue,
+)
 from service.models import ServiceRequest
+from telephony.models import Call
+from telephony.models import Purpose as CallPurpose
 
 READ: Final = 100
 HOURS: Final = (time(8), time(21))  # 47 CFR 64.1200(c)(1), as for follow-ups
@@ -43,22 +57,30 @@ def permitted(*, user: User, on: date) -> NeedsReviewQuerySet:
     A talk about needs may lead to an offer: it takes consent to marketing by phone, no open
     complaint, and counts against the contact policy's offers within its period.
     """
+    complaints = ServiceRequest.objects.open().complaints()
+    rows = NeedsReview.objects.visible_to(user).due(on=on).annotate(consent=_consent())
+    return _with_room(rows).filter(
+        ~Exists(complaints.filter(customer=OuterRef("customer_id"))),
+        ~Exists(_other_talks()),
+        consent=True,
+    )
+
+
+def _with_room(rows: NeedsReviewQuerySet) -> NeedsReviewQuerySet:
+    """Those whose customers may hear another offer within the contact policy's period."""
     policy = ContactPolicy.objects.first() or ContactPolicy()
     since = timezone.now() - timedelta(days=policy.period_days)
     heard = Offer.objects.filter(customer=OuterRef("customer_id"), presented_at__gt=since)
     heard_count = heard.order_by().values("customer").annotate(n=Count("pk")).values("n")
-    complaints = ServiceRequest.objects.open().complaints()
-    talking = Interaction.objects.open().filter(customer=OuterRef("customer_id"))
-    rows = NeedsReview.objects.visible_to(user).due(on=on)
     return rows.annotate(
-        consent=_consent(),
-        heard=Coalesce(Subquery(heard_count, output_field=IntegerField()), Value(0)),
-    ).filter(
-        ~Exists(complaints.filter(customer=OuterRef("customer_id"))),
-        ~Exists(talking),
-        consent=True,
-        heard__lt=policy.max_offers,
-    )
+        heard=Coalesce(Subquery(heard_count, output_field=IntegerField()), Value(0))
+    ).filter(heard__lt=policy.max_offers)
+
+
+def _other_talks() -> QuerySet[Interaction]:
+    """Open contacts of a review's customer, but for the one in which its needs are talked about."""
+    talks = Interaction.objects.open().filter(customer=OuterRef("customer_id"))
+    return talks.exclude(pk=Coalesce(OuterRef("begun_in_id"), Value(0)))
 
 
 def due_now(*, user: User) -> list[NeedsReview]:
@@ -74,6 +96,12 @@ def permission_of(review: NeedsReview) -> Permission:
     return _permission(_with_facts(rows).get())
 
 
+def number_of(review: NeedsReview) -> str:
+    """Where the customer is called now, E.164; empty when no number reaches them."""
+    rows = NeedsReview.objects.filter(pk=review.pk).annotate(number=best_phone("value"))
+    return rows.values_list("number", flat=True).get() or ""
+
+
 def begin(review: NeedsReview, *, by: User) -> Interaction:
     """Open the call in which the needs are talked about; the rules are asked again.
 
@@ -82,6 +110,10 @@ def begin(review: NeedsReview, *, by: User) -> Interaction:
     decided = permission_of(review)
     if not decided.is_allowed:
         raise NotPermittedNow(f"{decided.rule.label}, so nobody was called.")
+    return _open(review, by=by)
+
+
+def _open(review: NeedsReview, *, by: User, call: Call | None = None) -> Interaction:
     with transaction.atomic():
         contact = Interaction.open_contact(
             customer=review.customer,
@@ -89,9 +121,83 @@ def begin(review: NeedsReview, *, by: User) -> Interaction:
             channel=Channel.VOICE,
             direction=Direction.OUTBOUND,
             subject=SUBJECT,
+            call=call,
         )
         review.begin(by=by, contact=contact)
     return contact
+
+
+def last_call(review: NeedsReview) -> OutboundCall | None:
+    """The newest call about this review that an agent asked for."""
+    calls = OutboundCall.objects.filter(about=review.pk, call__purpose=CallPurpose.NEEDS_REVIEW)
+    return calls.select_related("call", "agent").order_by("-pk").first()
+
+
+def call(review: NeedsReview, *, by: User) -> Interaction:
+    """Call the customer: the agent's page first, then their phone; the contact of that call.
+
+    Asked for twice it is one call. Where one came to nothing, the same contact calls again.
+    Raises NotDialled (the decision is kept), PhoneNotReady, ReviewSettled, Conflict.
+    """
+    before, contact = last_call(review), _open_contact_of(review)
+    if contact is not None and contact.agent_id != by.pk:
+        raise ReviewSettled
+    is_called = before is not None and contact is not None and contact.call_id == before.call_id
+    if contact and before and is_called and not came_to_nothing(before.call):
+        return contact
+    wanted = _wanted(review, after=before.call if before else None)
+    ruling = ask(wanted, by=by)
+    if not ruling.is_allowed:
+        raise NotDialled(f"{ruling.words}, so nobody was called.")
+    with transaction.atomic():
+        NeedsReview.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
+        asked = queue(wanted, by=by)
+        if asked.agent_id != by.pk:
+            raise ReviewSettled
+        placed = Interaction.objects.filter(call=asked.call).first()
+        if placed is None and contact is None:
+            placed = _open(review, by=by, call=asked.call)
+        elif placed is None and contact is not None:
+            placed = contact
+            Interaction.objects.filter(pk=placed.pk).update(call=asked.call)
+    return cast("Interaction", placed)
+
+
+def _open_contact_of(review: NeedsReview) -> Interaction | None:
+    return Interaction.objects.open().filter(pk=review.begun_in_id).first()
+
+
+def _wanted(review: NeedsReview, *, after: Call | None) -> Wanted:
+    """The call about this review, to the number at which its customer is reached now."""
+    known = vars(_with_facts(NeedsReview.objects.filter(pk=review.pk)).get())
+    if not known["phone"]:
+        raise NotDialled(f"{Rule.NO_PHONE.label}, so nobody was called.")
+    return Wanted(
+        key=key_of(CallPurpose.NEEDS_REVIEW, review.pk, after=after),
+        purpose=CallPurpose.NEEDS_REVIEW,
+        about=review.pk,
+        number=known["phone"],
+        customer=review.customer,
+        contact_point=ContactPoint.objects.get(pk=known["phone_id"]),
+    )
+
+
+def rules(wanted: Wanted, at: datetime) -> Ruling:
+    """May this customer be called about their needs, at this number, at this moment?"""
+    rows = NeedsReview.objects.open().filter(pk=wanted.about, due_on__lte=timezone.localdate(at))
+    review = _with_facts(rows.annotate(consent=_consent())).first()
+    if review is None:
+        return Ruling(False, "review_settled", "The needs were looked at, or later is the time")
+    decided = _permission(review, at=at)
+    if not decided.is_allowed:
+        return Ruling(False, decided.rule.value, str(decided.rule.label))
+    if vars(review)["phone"] != wanted.number:
+        return Ruling(False, "number_changed", "The customer is reached at another number now")
+    if not _with_room(rows).exists():
+        return Ruling(False, "heard_enough", "The customer has heard enough offers for a while")
+    if rows.filter(Exists(_other_talks())).exists():
+        return Ruling(False, "in_contact", "The customer is in contact with us already")
+    return Ruling(True, decided.rule.value, str(decided.rule.label))
 
 
 def _consent() -> Subquery:
@@ -110,10 +216,11 @@ def _with_facts(rows: NeedsReviewQuerySet) -> NeedsReviewQuerySet:
         is_vulnerable=ExpressionWrapper(
             Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
         ),
+        is_suppressed=Coalesce(best_phone("is_suppressed"), Value(value=False)),
     )
 
 
-def _permission(review: NeedsReview) -> Permission:
+def _permission(review: NeedsReview, *, at: datetime | None = None) -> Permission:
     known = vars(review)
     facts = Facts(
         attempts_made=0,
@@ -128,5 +235,9 @@ def _permission(review: NeedsReview) -> Permission:
         consent=known["consent"],
         has_open_complaint=known["has_open_complaint"],
         is_vulnerable=known["is_vulnerable"],
+        is_suppressed=known["is_suppressed"],
     )
-    return permission(facts, at=timezone.now())
+    return permission(facts, at=at or timezone.now())
+
+
+NEEDS_REVIEWS: Final = Guard(rules=rules)

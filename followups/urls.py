@@ -16,6 +16,8 @@ urlpatterns = [
     path("reviews/", views.reviews, name="reviews"),
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/attempts/", views.review_begin, name="review_begin"),
+    path("reviews/<int:pk>/call/", views.review_call, name="review_call"),
     path("reviews/<int:pk>/settlement/", views.review_settlement, name="review_settlement"),
+    path("calls/<int:call_id>/review/", views.review_of_contact, name="review_of_contact"),
     path("calls/<int:call_id>/script/", views.script, name="script"),
 ]

@@ -20,7 +20,8 @@ from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, Own
 from followups.listing import listing
 from followups.models import AnswerDraft, FollowUp, FollowUpStatus
 from interactions.models import Interaction
-from needs.models import NeedsReview
+from needs.models import NeedsReview, NeedsReviewQuerySet
+from routing import outbound
 from routing.tasks import place_calls
 
 
@@ -163,12 +164,17 @@ def ownership(request: HttpRequest, pk: int) -> HttpResponse:
 def reviews(request: HttpRequest) -> HttpResponse:
     """The needs reviews that are due and may be begun now: a group of My work."""
     due = reviewing.due_now(user=_user(request))
-    return render(request, "followups/_reviews.html", {"reviews": due})
+    context = {"reviews": due, "places_calls": outbound.places_calls()}
+    return render(request, "followups/_reviews.html", context)
 
 
 def _review(request: HttpRequest, pk: int) -> NeedsReview:
+    return get_object_or_404(_reviews(request), pk=pk)
+
+
+def _reviews(request: HttpRequest) -> NeedsReviewQuerySet:
     seen = NeedsReview.objects.visible_to(_user(request))
-    return get_object_or_404(seen.select_related("customer", "owner", "interaction"), pk=pk)
+    return seen.select_related("customer", "owner", "interaction", "begun_in")
 
 
 @require_GET
@@ -179,7 +185,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown_review(request: HttpRequest, shown: NeedsReview, *, status: int = 200) -> HttpResponse:
     form = PutOffForm(request.POST if status != 200 else None)
-    context = {"review": shown, "permission": reviewing.permission_of(shown), "form": form}
+    context = {"look": panels.look(shown), "review": shown, "form": form}
     return render(request, "followups/_review.html", context, status=status)
 
 
@@ -187,6 +193,24 @@ def _shown_review(request: HttpRequest, shown: NeedsReview, *, status: int = 200
 def review_begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the call about the needs and go to it."""
     return _to_desk(request, reviewing.begin(_review(request, pk), by=_user(request)).pk)
+
+
+@require_POST
+def review_call(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the customer about the needs, and go to the contact of that call."""
+    contact = reviewing.call(_review(request, pk), by=_user(request))
+    transaction.on_commit(place_calls.delay, robust=True)
+    return _to_desk(request, contact.pk)
+
+
+@require_GET
+def review_of_contact(request: HttpRequest, call_id: int) -> HttpResponse:
+    """How far the call about the needs is, within its contact; nothing where it is none."""
+    contacts = Interaction.objects.visible_to(_user(request))
+    contact = get_object_or_404(contacts, pk=call_id)
+    review = _reviews(request).filter(begun_in=contact).first()
+    context = {"look": panels.look(review) if review else None, "contact": contact}
+    return render(request, "followups/_review_call.html", context)
 
 
 @require_POST

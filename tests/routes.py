@@ -95,6 +95,8 @@ PANELS = {
     "followups:reviews": Route(EVERYBODY),
     "followups:review": of("review"),
     "followups:review_begin": of("review", POSTED),
+    "followups:review_call": of("review", POSTED),
+    "followups:review_of_contact": Route(THE_TEAM, {"call_id": "interaction"}),
     "followups:review_settlement": of("review", POSTED),
     "followups:script": Route(THE_TEAM, {"call_id": "call"}),
 }

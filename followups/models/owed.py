@@ -28,6 +28,7 @@ from followups.models.attempt import Attempt, AttemptOutcome
 from followups.models.policy import CalledBy
 from followups.permission import Facts, Permission, Rule
 from service.models import ServiceRequest
+from telephony.models import SuppressionEntry
 
 if TYPE_CHECKING:
     from followups.models.follow_up import FollowUp  # noqa: F401  named below as text
@@ -61,6 +62,7 @@ FACTS: Final = (
     "consent",
     "has_open_complaint",
     "is_vulnerable",
+    "is_suppressed",
 )
 
 # Decided rows move, and the decision is kept, in one statement however many they are.
@@ -136,6 +138,7 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
             is_vulnerable=ExpressionWrapper(
                 Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
             ),
+            is_suppressed=Coalesce(best_phone("is_suppressed"), Value(value=False)),
         ).values_list("pk", *FACTS)
         return {pk: Facts(*known) for pk, *known in rows}
 
@@ -189,12 +192,16 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
 
 
 def best_phone(column: str) -> Subquery:
-    """The customer's number to call: the preferred one, else the oldest; never a wrong one."""
+    """A column of the customer's number to call: the preferred one, else the oldest, never a wrong
+    one; `is_suppressed`: whether it stands on the do-not-call list.
+    """
     reported_wrong = Attempt.objects.filter(
         contact_point=OuterRef("pk"),
         outcome=AttemptOutcome.WRONG_NUMBER,
         ended_at__gt=Coalesce(OuterRef("verified_at"), Value("-infinity")),
     )
-    points = ContactPoint.objects.filter(customer=OuterRef("customer_id"), channel=Channel.VOICE)
+    points = ContactPoint.objects.filter(
+        customer=OuterRef("customer_id"), channel=Channel.VOICE
+    ).annotate(is_suppressed=Exists(SuppressionEntry.objects.filter(number=OuterRef("value"))))
     best = points.exclude(Exists(reported_wrong)).order_by("-is_preferred", "pk")
     return Subquery(best.values(column)[:1])

@@ -26,6 +26,7 @@ WELL = Facts(
     consent=True,
     has_open_complaint=False,
     is_vulnerable=False,
+    is_suppressed=False,
 )
 ZONES = sorted(name for name in available_timezones() if "/" in name)
 NUMBERS = [
@@ -52,6 +53,8 @@ def at(text: str) -> datetime:
         ({"consent": None}, Rule.NO_CONSENT, None),
         ({"consent": False}, Rule.CONSENT_WITHDRAWN, None),
         ({"phone": ""}, Rule.NO_PHONE, None),
+        ({"is_suppressed": True}, Rule.DO_NOT_CALL, None),
+        ({"is_suppressed": True, "consent": False}, Rule.CONSENT_WITHDRAWN, None),
         ({"time_zone": "Mars/Olympus", "phone": "+80012345678"}, Rule.PLACE_UNKNOWN, None),
         ({"has_open_complaint": True}, Rule.COMPLAINT_OPEN, at("2026-11-24 12:00")),
         ({"window_start": time(13)}, Rule.OUTSIDE_HOURS, at("2026-11-23 13:00")),

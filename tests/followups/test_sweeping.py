@@ -17,6 +17,7 @@ from followups.permission import Rule
 from followups.sweeping import lapse_unbegun, sweep, sweep_batch
 from interactions.models import Interaction
 from service.models import ServiceRequest
+from telephony.models import SuppressionEntry
 from tests.cast import Cast, assemble
 from tests.followups.scenes import NOON, default_policy, owed
 
@@ -79,6 +80,18 @@ def test_without_consent_it_is_refused_and_says_why(cast: Cast) -> None:
     assert follow_up.status == FollowUpStatus.REFUSED
     assert follow_up.refused_because == Rule.CONSENT_WITHDRAWN.label
     assert checks(follow_up) == [(False, Rule.CONSENT_WITHDRAWN)]
+
+
+def test_a_number_on_the_do_not_call_list_is_refused_before_anybody_calls(cast: Cast) -> None:
+    SuppressionEntry.suppress(number="+442079460101", reason="Pressed 9")
+    SuppressionEntry.suppress(number="+442079469999", reason="Somebody else's")
+    follow_up, other = owed(cast, cast.ada), owed(cast, cast.ben)
+    assert dict(sweep().moved) == {"refused": 1, "ready": 1}
+    follow_up.refresh_from_db()
+    other.refresh_from_db()
+    assert (follow_up.status, other.status) == (FollowUpStatus.REFUSED, FollowUpStatus.READY)
+    assert follow_up.refused_because == "The number is on the do-not-call list"
+    assert checks(follow_up) == [(False, Rule.DO_NOT_CALL)]
 
 
 def test_outside_the_hours_it_waits_until_they_begin(cast: Cast) -> None:
