@@ -1,11 +1,13 @@
-/* A call of ours that was not made: why, over the page, and two low tones; once in a window. */
+/* A call of ours that was not made: why, over the page, and two low tones; once on a page. */
 import { refuse } from "./ringing.js";
 import { isPhone } from "./windows.js";
 
+let told = "";
+
 function follow() {
   const { notMade, why } = document.getElementById("panel-phone")?.dataset ?? {};
-  if (!notMade || sessionStorage.phoneToldOf === notMade) return;
-  sessionStorage.phoneToldOf = notMade;
+  if (!notMade || told === notMade) return;
+  told = notMade;
   document.dispatchEvent(new CustomEvent("toasts:tell", { detail: why }));
   if (isPhone()) refuse();
 }
