@@ -25,14 +25,17 @@ async function join() {
   try {
     stream ??= await microphone();
     stopMeter ??= meter(stream, level);
-    line?.close();
+    const before = line;
     line = await connect(stream, async (sdp) => (await post(connection, { sdp })).sdp, heard);
+    before?.close();
     legOfLine = leg;
     lostLeg = "";
     line.mute(isMute);
     say();
     silence();
   } catch (error) {
+    isConnecting = false;
+    if (legOfLine === leg) return; /* it has come back by itself meanwhile */
     const isBack = error.passes && panel().dataset.phoneState === "talking";
     say(isBack ? `${error.message} Trying again…` : error.message, isBack ? "" : "again");
     if (isBack) setTimeout(follow, AGAIN);
@@ -40,12 +43,16 @@ async function join() {
   isConnecting = false;
 }
 async function heard(word) {
-  if (word === "ended") { endedLeg = legOfLine; close(); }
-  if (word === "lost" && line) {
-    lostLeg = legOfLine;
+  if (word === "here" && !lostLeg) return;
+  if (word === "ended") { [endedLeg, lostLeg] = [legOfLine || lostLeg, ""]; close(); }
+  if (word === "here") {
+    [legOfLine, lostLeg] = [lostLeg, ""];
+    say();
+  }
+  /* The line may come back by itself, so it is kept until another one stands. */
+  if (word === "lost" && legOfLine) {
+    [lostLeg, legOfLine] = [legOfLine, ""];
     say("The connection is lost. Trying again…");
-    line.close();
-    [line, legOfLine] = [null, ""];
     await live();
     follow();
   }
@@ -55,7 +62,7 @@ async function heard(word) {
 async function tellOf(leg) {
   lostLeg = "";
   const said = await live({ leg });
-  if (said?.words && !line) say(said.words);
+  if (said?.words) say(said.words);
   else if (!said) lostLeg = leg;
 }
 function mute(on) {

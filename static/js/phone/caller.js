@@ -10,7 +10,7 @@ const SAID = {
   closed: "Our lines are closed now.",
   call_back: "We will call you back in your turn.",
 };
-let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0, isServed = false;
+let call = null, line = null, stream = null, timer = null, startedAt = 0, tries = 0, isServed = false, isLost = false;
 
 async function post(address, fields = {}, signal = undefined) {
   const answer = await fetch(address, { method: "POST", signal, body: new URLSearchParams(fields), headers: { "X-CSRFToken": token, Accept: "application/json" } });
@@ -29,19 +29,22 @@ function show(state) {
 const words = (text) => { if (find("words").textContent !== text) find("words").textContent = text; };
 
 async function join() {
-  line?.close();
+  const before = line;
   /* A network that is cut refuses nothing: whoever waits for its answer waits for ever. */
   line = await connect(stream, async (sdp) => (await post(call.connection, { sdp }, AbortSignal.timeout(PATIENCE))).sdp, heard);
-  tries = 0;
+  before?.close();
 }
 function heard(word) {
   if (word === "ended") over("The call has ended. Thank you.");
-  if (word === "lost" && call) again();
+  if (word === "here") [isLost, tries] = [false, 0];
+  if (word === "lost" && call && !isLost) again();
 }
+/* The line may come back by itself, so it is kept until another one stands. */
 function again() {
+  isLost = true;
   words("The connection was lost. Reconnecting you…");
   if ((tries += 1) > TRIES) return isServed ? over("The call has ended. Thank you.") : cutOff();
-  setTimeout(() => call && join().catch(again), AGAIN);
+  setTimeout(() => call && isLost && join().catch(again), AGAIN);
 }
 function cutOff() {
   const hasNumber = find("call-form").elements.number.value;

@@ -10,15 +10,20 @@ const gathered = (pc) => new Promise((done) => {
   look();
 });
 
-/* `send` takes our offer (SDP) to the server and brings its answer; `said` hears the switch's words. */
+/* `said` hears "lost" too, and "here" when sound can pass, for the first time or again.
+   `send` takes our offer (SDP) to the server and brings its answer; `said` hears the switch's words. */
 export async function connect(stream, send, said) {
   const pc = new RTCPeerConnection({ iceServers: [] });
   const keys = pc.createDataChannel("keys"), ear = new Audio();
   ear.autoplay = true;
   keys.addEventListener("message", ({ data }) => said(data));
+  keys.addEventListener("open", () => performance.mark("phone-connected")); /* the switch has this line */
   stream.getAudioTracks().forEach((track) => pc.addTrack(track, stream));
   pc.addEventListener("track", ({ streams }) => { ear.srcObject = streams[0]; ear.play().catch(() => {}); });
-  pc.addEventListener("connectionstatechange", () => { if (["failed", "disconnected"].includes(pc.connectionState)) said("lost"); });
+  pc.addEventListener("connectionstatechange", () => { 
+    if (["failed", "disconnected"].includes(pc.connectionState)) said("lost");
+    if (pc.connectionState === "connected") said("here");
+  });
   await pc.setLocalDescription(await pc.createOffer());
   await gathered(pc);
   try {
