@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import psycopg2
 from playwright.sync_api import Page
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  (a class, whatever its name)
 from redis import Redis
 
 from contactcentre import state
@@ -50,6 +51,10 @@ class Site:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def is_back(self, name: str, gone: int) -> bool:
+        """Whether another process than the one that is gone runs by that name."""
+        return self.pid(name) not in {None, gone}
+
     @property
     def redis(self) -> Redis:
         return Redis.from_url(state.server_urls(self.folder)["REDIS_URL"])
@@ -65,7 +70,7 @@ class Site:
             cursor.execute(what)
 
     @contextmanager
-    def _cursor(self) -> Generator[Any]:
+    def _cursor(self) -> Generator[Cursor]:
         link = psycopg2.connect(state.server_urls(self.folder)["DATABASE_URL"])
         try:
             with link, link.cursor() as cursor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -198,7 +199,7 @@ def test_a_killed_web_process_interrupts_nobody(site: Site, at_work: Desk, custo
     expect(sam.locator(".connection")).to_be_visible()
     talk.write(" Meanwhile.")
     talk.hear_each_other()
-    until(sam, lambda: site.pid("web") not in {None, gone})
+    until(sam, lambda: site.is_back("web", gone))
     expect(sam.locator(".connection")).to_be_hidden(timeout=BACK_WITHIN)
     talk.write(" Afterwards.")
     until(sam, lambda: talk.notes == "Before. Meanwhile. Afterwards.")
@@ -216,7 +217,7 @@ def test_killed_workers_lose_and_double_nothing(site: Site, at_work: Desk, custo
     talk_on = sam.locator("#panel-phone.talking")
     until_heard(customer)
     for name, pid in gone.items():
-        until(sam, lambda name=name, pid=pid: site.pid(name) not in {None, pid})
+        until(sam, partial(site.is_back, name, pid))
     expect(talk_on).to_contain_text("On hold", timeout=BACK_WITHIN)
     sam.keyboard.press("h")
     expect(talk_on).not_to_contain_text("On hold")
@@ -246,7 +247,7 @@ def test_a_killed_switch_is_told_to_both_and_owed_once(
     expect(sam.locator("#panel-phone")).to_contain_text("cut off")
     wrap_up(sam)
     assert talk.notes == "Cut off in the middle."
-    assert site.pid("switch") not in {None, gone}
+    assert site.is_back("switch", gone)
 
     # A new call works, and nothing more is owed for the old one.
     customer.get_by_role("button", name="Call again").click()
@@ -269,7 +270,7 @@ def test_people_talk_on_while_redis_is_emptied_and_killed(
     talk.hold_and_go_on()
     gone = site.kill("redis")
     talk.hear_each_other()
-    until(sam, lambda: site.pid("redis") not in {None, gone})
+    until(sam, lambda: site.is_back("redis", gone))
     until(sam, lambda: site.redis.exists("continuum:switches"))
     talk.hold_and_go_on()
     talk.goes_on_with_both()
