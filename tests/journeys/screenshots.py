@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.daytime import take_to_daytime
+from tests.journeys.daytime import asked_of, take_to_daytime
 from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
 
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -17,6 +18,10 @@ SIZES = ((1366, 768), (1920, 1080))
 THEMES = ("light", "dark")
 SETTLED = 900  # milliseconds until panels and fonts are still
 DUE_WITHIN = 150  # seconds
+RINGS_WITHIN = 120_000  # milliseconds
+TELEPHONE = {"width": 390, "height": 844}
+LATER = 30  # days
+LONG_RING = "from routing.models import Queue; Queue.objects.update(ring_seconds=60)"
 
 
 def logged_in(browser: Browser, stack: Stack, name: str) -> Page:
@@ -40,6 +45,36 @@ def picture(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
 
 
+def picture_of_telephone(page: Page, name: str) -> None:
+    """A page that customers open on their telephone, in both themes."""
+    page.mouse.move(0, 0)
+    for theme in THEMES:
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.wait_for_timeout(SETTLED)
+        page.screenshot(path=PICTURES / f"{name}-{theme}-{TELEPHONE['width']}.png")
+
+
+def telephone(browser: Browser, address: str) -> Page:
+    page = browser.new_context(viewport=TELEPHONE, locale="en-GB").new_page()
+    page.goto(address)
+    return page
+
+
+def phone_of(browser: Browser, stack: Stack, name: str) -> Page:
+    page = telephone(browser, f"{stack.url}/handset/")
+    page.get_by_role("link", name=name).click()
+    return page
+
+
+def caller(browser: Browser, stack: Stack, number: str, about: str) -> Page:
+    page = telephone(browser, f"{stack.url}/call-us/")
+    page.get_by_label("What is it about?").select_option(label=about)
+    page.get_by_label("Your phone number").fill(number)
+    page.get_by_role("button", name="Call", exact=True).click()
+    page.get_by_text("in the queue").wait_for()
+    return page
+
+
 def work_line(page: Page, text: str) -> None:
     page.locator("#panel-work").get_by_role("link").filter(has_text=text).first.click()
 
@@ -52,7 +87,11 @@ def desk(page: Page, stack: Stack) -> None:
     saver = page.locator("#way-offer-saver-plus")
     saver.wait_for()
     saver.locator("summary").click()
+    later = saver.locator("input[type=date]")
+    later.fill((datetime.now(UTC) + timedelta(days=LATER)).date().isoformat())
+    later.blur()
     picture(page, "desk")
+    later.fill("")
     saver.locator("summary").click()
     page.keyboard.press("w")
     page.get_by_role("form", name="Wrap up").wait_for()
@@ -65,6 +104,47 @@ def desk(page: Page, stack: Stack) -> None:
     closing = page.get_by_role("form", name="Wrap up")
     closing.get_by_role("button", name="Wrap up").click()
     page.get_by_text("A follow-up call is owed").wait_for()
+
+
+def calls(browser: Browser, stack: Stack, sam: Page) -> None:
+    """A known customer calls, while two others wait; every sound of it is real."""
+    asked_of(stack, LONG_RING)
+    work_line(sam, "Ben King")
+    jean = phone_of(browser, stack, "Jean Crawford")
+    jean.get_by_role("button", name="Call the bank").click()
+    sam.locator("#panel-phone.ringing .caller-why").wait_for(timeout=RINGS_WITHIN)
+    picture(sam, "ringing")
+    sam.keyboard.press("a")
+    sam.get_by_role("heading", name="Jean Crawford", level=1).wait_for()
+    sam.locator("#panel-phone.talking").wait_for()
+    picture(sam, "talking")
+    rae = logged_in(browser, stack, "rae")
+    first = caller(browser, stack, "020 7946 0107", "Cannot log in")
+    rae.locator("#panel-phone.ringing").wait_for(timeout=RINGS_WITHIN)
+    second = caller(browser, stack, "020 7946 0112", "Using a card abroad")
+    una = logged_in(browser, stack, "una")
+    una.goto(f"{stack.url}/calls/board/")
+    picture(una, "board")
+    picture_of_telephone(second, "call-us")
+    for page in (first, second, jean):
+        page.get_by_role("button", name="Hang up").click()
+    closing = sam.get_by_role("form", name="Wrap up")
+    closing.get_by_role("button", name="Wrap up").click()
+    sam.locator(".closed-note").wait_for()
+    for page in (first, second, jean, rae, una):
+        page.context.close()
+
+
+def ring_at(browser: Browser, stack: Stack, sam: Page, name: str) -> None:
+    """The follow-up that is open rings at the customer's phone, who answers and hangs up."""
+    theirs = phone_of(browser, stack, name)
+    sam.keyboard.press("c")
+    theirs.get_by_role("button", name="Answer").wait_for(timeout=RINGS_WITHIN)
+    picture_of_telephone(theirs, "handset")
+    theirs.get_by_role("button", name="Answer").click()
+    sam.get_by_role("button", name="Hold").wait_for()
+    theirs.get_by_role("button", name="Hang up").click()
+    theirs.context.close()
 
 
 def follow_up(page: Page) -> None:
@@ -91,8 +171,8 @@ def administration(page: Page, url: str) -> None:
     picture(page, "catalogue")
     page.get_by_role("link", name="Saver Plus").first.click()
     picture(page, "product")
-    page.goto(f"{url}/offers/preview/saver-plus/?q=Ada+Byron")
-    page.get_by_role("link", name="Ada Byron").click()
+    page.goto(f"{url}/offers/preview/saver-plus/?q=Oliver+Hughes")
+    page.get_by_role("link", name="Oliver Hughes").click()
     picture(page, "preview")
 
 
@@ -108,8 +188,10 @@ def main() -> int:
         sam = logged_in(browser, stack, "sam")
         chapters: tuple[Callable[[], None], ...] = (
             lambda: desk(sam, stack),
+            lambda: calls(browser, stack, sam),
             lambda: administration(logged_in(browser, stack, "max"), stack.url),
             lambda: follow_up(sam),
+            lambda: ring_at(browser, stack, sam, "Ada Byron"),
             lambda: supervision(logged_in(browser, stack, "una"), stack.url),
         )
         for chapter in chapters:
