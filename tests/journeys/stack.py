@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 180  # seconds until the first page, on a busy machine
+PATIENCE = 600  # seconds until the first page, on a busy machine
 PASSWORD = "a-day-at-northgate"  # of a demo that lives for minutes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
