@@ -2,6 +2,7 @@
 const changed = (field) => {
   if (field.type === "hidden" || field.closest("[hx-preserve]")) return false;
   if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.type === "select-one" && ![...field.options].some((option) => option.defaultSelected)) return field.selectedIndex > 0;
   if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value);
   return field.value !== field.defaultValue;
 };
