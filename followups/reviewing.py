@@ -58,8 +58,8 @@ def permitted(*, user: User, on: date) -> NeedsReviewQuerySet:
     complaint, and counts against the contact policy's offers within its period.
     """
     complaints = ServiceRequest.objects.open().complaints()
-    rows = NeedsReview.objects.visible_to(user).due(on=on).annotate(consent=_consent())
-    return _with_room(rows).filter(
+    rows = _with_room(NeedsReview.objects.visible_to(user).due(on=on))
+    return rows.annotate(consent=_consent()).filter(
         ~Exists(complaints.filter(customer=OuterRef("customer_id"))),
         ~Exists(_other_talks()),
         consent=True,
@@ -164,6 +164,8 @@ def call(review: NeedsReview, *, by: User) -> Interaction:
 
 
 def _open_contact_of(review: NeedsReview) -> Interaction | None:
+    if review.begun_in_id is None:
+        return None
     return Interaction.objects.open().filter(pk=review.begun_in_id).first()
 
 

@@ -64,31 +64,34 @@ def state_of(call: Call) -> str:
     return TOLD[Kind(kind)] if kind else ""
 
 
-def _talking() -> QuerySet[Place]:
-    """Calls that may be recorded, with the customer's newest word: `consented`, or None."""
-    word = (
-        Consent.objects.filter(
-            customer=OuterRef("customer"), purpose=Purpose.RECORDING, channel=Channel.VOICE
-        )
-        .order_by("-recorded_at", "-pk")
-        .values("is_granted")[:1]
-    )
+def _recordable() -> QuerySet[Place]:
+    """Calls that are recorded if their customers agree."""
     return Place.objects.filter(
         state=PlaceState.TALKING,
         match=Match.CERTAIN,
         queue__recording=RecordingPolicy.CONSENTED,
-    ).annotate(consented=Subquery(word))
+    )
+
+
+def _newest_word() -> Subquery:
+    """What the customer said last of recordings; nothing when never asked."""
+    words = Consent.objects.filter(
+        customer=OuterRef("customer"), purpose=Purpose.RECORDING, channel=Channel.VOICE
+    )
+    return Subquery(words.order_by("-recorded_at", "-pk").values("is_granted")[:1])
 
 
 def due() -> QuerySet[Place]:
     """Calls that should be recorded and of which no recording was ever told."""
     begun = CallEvent.objects.filter(call=OuterRef("call"), kind=Kind.RECORDING_STARTED)
-    return _talking().filter(~Exists(begun), consented=True).select_related("call")
+    agreed = _recordable().annotate(consented=_newest_word()).filter(consented=True)
+    return agreed.filter(~Exists(begun)).select_related("call")
 
 
 def is_to_be_asked(place: Place) -> bool:
     """Whether the call would be recorded if its customer agreed, and they were never asked."""
-    return _talking().filter(pk=place.pk, consented=None).exists()
+    this = _recordable().filter(pk=place.pk)
+    return this.annotate(consented=_newest_word()).filter(consented=None).exists()
 
 
 def keep_word(*, place: Place, by: User, is_granted: bool) -> None:
@@ -98,8 +101,10 @@ def keep_word(*, place: Place, by: User, is_granted: bool) -> None:
     """
     with transaction.atomic():
         customers = Customer.objects.select_for_update(of=("self",), no_key=True)
-        customer = customers.filter(pk=place.customer_id).first()
-        if customer is None or not is_to_be_asked(place):
+        if place.customer_id is None:
+            raise RecordingNotAsked
+        customer = customers.get(pk=place.customer_id)
+        if not is_to_be_asked(place):
             raise RecordingNotAsked
         customer.record_consent(
             by=by,
