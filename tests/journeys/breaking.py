@@ -14,8 +14,10 @@ import psycopg2
 from playwright.sync_api import Page
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  (a class, whatever its name)
 from redis import Redis
+from redis.exceptions import RedisError
 
 from contactcentre import state
+from telephony.protocol import SWITCHES
 from tests.journeys.stack import Stack
 
 AGAIN_WITHIN = 120  # seconds until what was killed works again, on a busy machine
@@ -54,6 +56,13 @@ class Site:
     def is_back(self, name: str, gone: int) -> bool:
         """Whether another process than the one that is gone runs by that name."""
         return self.pid(name) not in {None, gone}
+
+    def has_a_switch(self) -> bool:
+        """Whether a switch has given a sign of life to Redis, which may be just starting."""
+        try:
+            return bool(self.redis.exists(SWITCHES))
+        except RedisError:
+            return False
 
     @property
     def redis(self) -> Redis:
