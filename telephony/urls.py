@@ -10,7 +10,7 @@ app_name = "telephony"
 
 LEG = "twilio/<uuid:key>/<slug:leg>/"
 ASKED = f"{LEG}<slug:asked>/"
-QUESTION = f"{ASKED}<int:index>/<int:attempt>/"
+QUESTION = f"{ASKED}<int:step>/<int:attempt>/"
 
 urlpatterns = [
     path("twilio/", views.arrived, name="arrived"),

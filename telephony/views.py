@@ -129,17 +129,17 @@ def said(_request: HttpRequest, call: Call, leg: str, asked: str) -> HttpRespons
 
 @from_provider
 def question(
-    _request: HttpRequest, call: Call, leg: str, asked: str, index: int, attempt: int
+    _request: HttpRequest, call: Call, leg: str, asked: str, step: int, attempt: int
 ) -> HttpResponse:
-    return _spoken(asking.question(call, leg, asked, index, attempt))
+    return _spoken(asking.question(call, leg, asked, step, attempt))
 
 
 @from_provider
 def answer(  # noqa: PLR0917  (the parts of its address)
-    request: HttpRequest, call: Call, leg: str, asked: str, index: int, attempt: int
+    request: HttpRequest, call: Call, leg: str, asked: str, step: int, attempt: int
 ) -> HttpResponse:
     key = request.POST.get("Digits", "")[:1]
-    return _spoken(asking.answer(call, leg, asked, index, attempt, key=key))
+    return _spoken(asking.answer(call, leg, asked, step, attempt, key=key))
 
 
 @from_provider

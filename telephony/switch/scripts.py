@@ -131,7 +131,10 @@ class Asking:
                 yield from self._ask(question)
             if question.is_needed and not self.is_stopped and question.code not in self.answers:
                 return
-        yield from self._play(self.asked.stopped if self.is_stopped else self.asked.after)
+        if not self.is_stopped:
+            yield from self._play(self.asked.after)
+        if self.is_stopped:
+            yield from self._play(self.asked.stopped)
 
     def _ask(self, question: Question) -> Iterator[Samples]:
         """Play and wait, some times over; a key cuts in wherever it comes."""

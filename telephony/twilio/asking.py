@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from twilio.twiml import TwiML
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from telephony.gateway import CallRefused
 from telephony.models import Call, CallEvent
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from telephony.switch.scripts import Questionnaire
 
 OURS: Final = Path(__file__).resolve().parents[1] / "prompts"
+BEFORE: Final = 0  # the step of what comes before the questions
+WAIT_LEAST: Final = 1  # seconds, the provider's bound
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
@@ -94,47 +95,73 @@ def prompts_done(call: Call, leg: str, asked: str) -> VoiceResponse:
     return VoiceResponse()
 
 
-def question(call: Call, leg: str, asked: str, index: int, attempt: int) -> VoiceResponse:
-    """One question, some seconds for a key, and what comes before it."""
-    all_of_it = read(_kept(call, asked).detail["questionnaire"])
-    one, said = all_of_it.questions[index], VoiceResponse()
+def question(call: Call, leg: str, asked: str, step: int, attempt: int) -> VoiceResponse:
+    """What is said at this step, and some seconds for a key; the key cuts the words short.
+
+    Step 0 is what comes before the questions, then each question is one, and the last is what
+    comes after them. Raises IndexError for a step that is none.
+    """
+    all_of_it = _asked(call, asked)
+    names, seconds = _words_at(all_of_it, step, attempt)
+    if not names:
+        return answer(call, leg, asked, step, attempt, key="")
+    said = VoiceResponse()
     gather = said.gather(
-        action=addresses.of_leg("answer", call, leg, asked, index, attempt),
+        action=addresses.of_leg("answer", call, leg, asked, step, attempt),
         method="POST",
         input="dtmf",
         num_digits=1,
-        timeout=math.ceil(all_of_it.seconds),
+        timeout=seconds,
         finish_on_key="",
         action_on_empty_result=True,
     )
-    if index == 0 and attempt == 1:
-        _play(gather, all_of_it.before)
-    if attempt > 1 and all_of_it.sorry:
-        _play(gather, [all_of_it.sorry])
-    _play(gather, [one.prompt])
+    _play(gather, names)
     return said
 
 
-def answer(
-    call: Call, leg: str, asked: str, index: int, attempt: int, *, key: str
-) -> VoiceResponse:
-    """Take the key, or its absence, and say what comes next."""
-    all_of_it = read(_kept(call, asked).detail["questionnaire"])
-    one = all_of_it.questions[index]
+def _words_at(all_of_it: Questionnaire, step: int, attempt: int) -> tuple[Sequence[str], int]:
+    """Prompts, and the seconds for a key after them. Raises IndexError."""
+    if step == BEFORE:
+        return all_of_it.before, WAIT_LEAST
+    if step == _after(all_of_it):
+        return all_of_it.after, WAIT_LEAST
+    one = all_of_it.questions[step - 1]
+    sorry = [all_of_it.sorry] if attempt > 1 and all_of_it.sorry else []
+    return [*sorry, one.prompt], math.ceil(all_of_it.seconds)
+
+
+def _after(all_of_it: Questionnaire) -> int:
+    return len(all_of_it.questions) + 1
+
+
+def answer(call: Call, leg: str, asked: str, step: int, attempt: int, *, key: str) -> VoiceResponse:
+    """Take the key, or its absence, and say what comes next. Raises IndexError."""
+    all_of_it = _asked(call, asked)
+    if step > _after(all_of_it):
+        raise IndexError("no such step")
     if key and key == all_of_it.stop_key:
         detail = {"question": "stop", "key": key, "tries": 1}
         _tell(call, leg, Kind.ANSWER_GIVEN, f"{asked}-stop", detail)
         return _end(call, leg, asked, all_of_it.stopped)
+    if step == BEFORE:  # a key is no answer yet: whoever pressed one hears all of it again
+        is_heard = not key or attempt >= all_of_it.tries
+        return question(call, leg, asked, *((step + 1, 1) if is_heard else (step, attempt + 1)))
+    if step == _after(all_of_it):
+        return _end(call, leg, asked, ())
+    one = all_of_it.questions[step - 1]
     is_answer = bool(key) and key in one.keys
     if not is_answer and attempt < all_of_it.tries:
-        return question(call, leg, asked, index, attempt + 1)
+        return question(call, leg, asked, step, attempt + 1)
     detail = {"question": one.code, "key": key if is_answer else "", "tries": attempt}
-    _tell(call, leg, Kind.ANSWER_GIVEN, f"{asked}-{index}", detail)
+    _tell(call, leg, Kind.ANSWER_GIVEN, f"{asked}-{step}", detail)
     if one.is_needed and not is_answer:
         return _end(call, leg, asked, ())
-    if index + 1 < len(all_of_it.questions):
-        return question(call, leg, asked, index + 1, 1)
-    return _end(call, leg, asked, all_of_it.after)
+    return question(call, leg, asked, step + 1, 1)
+
+
+def _asked(call: Call, asked: str) -> Questionnaire:
+    """Raises CallEvent.DoesNotExist."""
+    return read(_kept(call, asked).detail["questionnaire"])
 
 
 def _end(call: Call, leg: str, asked: str, names: Sequence[str]) -> VoiceResponse:
@@ -145,8 +172,8 @@ def _end(call: Call, leg: str, asked: str, names: Sequence[str]) -> VoiceRespons
 
 
 def questions_done(call: Call, leg: str, asked: str) -> VoiceResponse:
-    """All was asked, or stopped: the leg is among the others again."""
-    all_of_it = read(_kept(call, asked).detail["questionnaire"])
+    """All was asked, or stopped: the leg is among the others again, or the call ends with it."""
+    all_of_it = _asked(call, asked)
     given = call.events.filter(kind=Kind.ANSWER_GIVEN, event_id__startswith=f"{asked}-")
     found = {one.detail["question"]: one.detail["key"] for one in given}
     is_stopped = found.pop("stop", None) is not None
@@ -157,16 +184,14 @@ def questions_done(call: Call, leg: str, asked: str) -> VoiceResponse:
         "is_complete": len(answers) == len(all_of_it.questions),
     }
     _tell(call, leg, Kind.QUESTIONS_DONE, f"{asked}-done", detail)
-    return together(call, leg)
+    return _hung_up() if all_of_it.ends else together(call, leg)
 
 
 def together(call: Call, leg: str) -> VoiceResponse:
     """Into the conference of the call; or hang up, when the call is over with us."""
-    said = VoiceResponse()
     if call.is_over:
-        said.hangup()
-        return said
-    is_customer = leg == call.customer_leg
+        return _hung_up()
+    said, is_customer = VoiceResponse(), leg == call.customer_leg
     said.dial().conference(
         call.key.hex,
         participant_label=leg,
@@ -176,6 +201,12 @@ def together(call: Call, leg: str) -> VoiceResponse:
         status_callback=addresses.of_call("conference_told", call),
         status_callback_event="start end join leave hold",
     )
+    return said
+
+
+def _hung_up() -> VoiceResponse:
+    said = VoiceResponse()
+    said.hangup()
     return said
 
 
@@ -200,10 +231,10 @@ def _check(names: Sequence[str]) -> None:
         raise CallRefused(f"There is no prompt called {unknown[0]}.")
 
 
-def _play(here: TwiML, names: Sequence[str]) -> None:
+def _play(here: VoiceResponse | Gather, names: Sequence[str]) -> None:
     """A prompt is a sound of ours; where its file is missing, the provider speaks its words."""
     for name in names:
         if sound(name):
-            here.play(addresses.of_sound(name))  # type: ignore[attr-defined]
+            here.play(addresses.of_sound(name))
         else:
-            here.say(SPOKEN[name])  # type: ignore[attr-defined]
+            here.say(SPOKEN[name])

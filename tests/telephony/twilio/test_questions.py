@@ -30,6 +30,8 @@ QUESTIONS: dict[str, Any] = {
     "stopped": ["survey-stopped"],
     "sorry": "survey-sorry",
     "stop_key": "9",
+    "tries": 3,
+    "seconds": 3.2,
 }
 
 
@@ -59,7 +61,11 @@ def told(call: Call, kind: Kind) -> list[dict[str, Any]]:
 def test_answers_are_given_by_keys_and_the_customer_is_back_in_the_call(
     provider: Provider, call: Call, customer: Phone
 ) -> None:
-    assert heard(customer) == ["survey-greeting", "survey-as_expected"]
+    assert heard(customer) == ["survey-greeting"]
+    assert customer.waits == 1
+    provider.press(customer, "")
+    assert heard(customer)[1:] == ["survey-as_expected"]
+    assert customer.waits == 4
     assert "join" not in provider.told[-1].fields.get("StatusCallbackEvent", "")
     assert [one.status for one in provider.phones.values()] == ["in-progress", "in-progress"]
     provider.press(customer, "1")
@@ -67,6 +73,7 @@ def test_answers_are_given_by_keys_and_the_customer_is_back_in_the_call(
     assert heard(customer)[2:] == ["survey-as_promised", "survey-sorry", "survey-as_promised"]
     provider.press(customer, "2")
     assert heard(customer)[-1] == "survey-thanks"
+    provider.press(customer, "")
     assert told(call, Kind.ANSWER_GIVEN) == [
         {"question": "as_expected", "key": "1", "tries": 1},
         {"question": "as_promised", "key": "2", "tries": 2},
@@ -84,7 +91,7 @@ def test_answers_are_given_by_keys_and_the_customer_is_back_in_the_call(
 
 
 def test_silence_is_no_answer(provider: Provider, call: Call, customer: Phone) -> None:
-    for _ in range(4):
+    for _ in range(8):
         provider.press(customer, "")
     assert told(call, Kind.QUESTIONS_DONE) == [
         {"answers": {}, "is_stopped": False, "is_complete": False}
@@ -95,6 +102,7 @@ def test_silence_is_no_answer(provider: Provider, call: Call, customer: Phone) -
 def test_the_stop_key_ends_everything_at_once(
     provider: Provider, call: Call, customer: Phone
 ) -> None:
+    provider.press(customer, "")
     provider.press(customer, "1")
     provider.press(customer, "9")
     assert heard(customer)[-1] == "survey-stopped"
@@ -109,6 +117,7 @@ def test_the_stop_key_ends_everything_at_once(
 def test_the_same_answer_again_writes_nothing(
     provider: Provider, call: Call, customer: Phone
 ) -> None:
+    provider.press(customer, "")
     action = customer.gather
     provider.press(customer, "1")
     before = everything()
@@ -117,7 +126,7 @@ def test_the_same_answer_again_writes_nothing(
     assert provider.deliver(Webhook(action, fields), token="guessed") == 403
     assert provider.deliver(Webhook(action, fields | {"Digits": "2"})) == 200
     assert everything() == before
-    beyond = action.replace("/0/1/", "/9/1/")
+    beyond = action.replace("/1/1/", "/9/1/")
     assert provider.deliver(Webhook(beyond, fields)) == 400
     unknown = action.replace(action.split("/")[-5], "0" * 32)
     assert provider.deliver(Webhook(unknown, fields)) == 404
@@ -131,7 +140,7 @@ def test_a_call_that_is_over_with_us_is_hung_up(
     agent = next(one for one in provider.phones.values() if one is not customer)
     provider.end(agent)
     take_in(call_key=str(call.key), events=[lost(call)])
-    for _ in range(4):
+    for _ in range(8):
         provider.press(customer, "")
     assert customer.status == "completed"
 
@@ -185,7 +194,8 @@ def test_nothing_is_asked_without_the_key_that_is_needed(
     asked = QUESTIONS | {"questions": [first, *QUESTIONS["questions"]]}
     twilio.ask(call.ref, leg=call.customer_leg, questionnaire=asked)
     goes_on = key == "1"
-    for _ in range(1 if goes_on else 2):
+    provider.press(phone, "")
+    for _ in range(1 if goes_on else 3):
         provider.press(phone, key)
     assert ("survey-as_expected" in heard(phone)) is goes_on
     assert "survey-thanks" not in heard(phone)
