@@ -65,7 +65,8 @@ class Calls:
         now = time.monotonic()
         for key, known in list(self.calls.items()):
             if known.ended_at is None:
-                known.conversation.tick(now=now)
+                if not known.conversation.is_over:  # nothing is heard, or recorded, after the end
+                    known.conversation.tick(now=now)
                 self._close_left(known, now)
             elif now - known.ended_at > REMEMBERED_SECONDS:
                 del self.calls[key]
