@@ -21,6 +21,8 @@ RING_LEAST: Final = 15.0  # 16 CFR 310.4(b)(4)(ii): ring at least 15 seconds or 
 AGENT_BACK_SECONDS: Final = 20.0
 CUSTOMER_BACK_SECONDS: Final = 10.0
 ALONE_SECONDS: Final = 30 * 60.0  # the longest anybody waits before the call is ended
+STALLED_SECONDS: Final = 0.5  # between two ticks: the switch itself had no time, and heard nobody
+LISTEN_SECONDS: Final = 2.0  # how long nobody counts as quiet afterwards
 AFTERWARDS_SECONDS: Final = 30.0  # after the agent has hung up, for the application to say more
 
 Tell = Callable[[Kind, str, dict[str, Any]], None]
@@ -72,6 +74,7 @@ class Conversation:
         self.alone_until = now + ALONE_SECONDS
         self.is_over = False
         self.ticks = 0
+        self.ticked_at, self.listens_until = now, now
         self.tap: Callable[[Samples, Samples], None] | None = None
 
     def of(self, *parties: Party) -> Iterator[Leg]:
@@ -178,6 +181,9 @@ class Conversation:
     def tick(self, *, now: float) -> None:
         """Take a frame from every line and give every line one; look at the clocks."""
         self.ticks += 1
+        if now - self.ticked_at > STALLED_SECONDS:
+            self.listens_until = now + LISTEN_SECONDS
+        self.ticked_at = now
         here = [leg for leg in self.legs.values() if leg.is_here]
         said = {leg: leg.line.take() if leg.line else SILENCE for leg in here}
         for leg in here:
@@ -237,7 +243,8 @@ class Conversation:
 
     def _look_at_clocks(self, now: float) -> None:
         for leg in list(self.of()):
-            if leg.where is Where.TALKING and leg.line and leg.line.is_quiet:
+            is_quiet = leg.line is not None and leg.line.is_quiet and now > self.listens_until
+            if leg.where is Where.TALKING and is_quiet:
                 self.lost(leg, now=now)
             elif leg.where is Where.LOST and leg.line and leg.line.is_heard:
                 self.connected(leg, leg.line, now=now)

@@ -28,13 +28,13 @@ def say(words: str) -> None:
 
 
 async def hum(call: Call, listening_for: tuple[int, ...] = (500, 900, 1300)) -> None:
-    """Send the tone, and tell which tones are heard, until the call is over."""
-    at, heard, told = 0, b"", ""
+    """Send the tone, and tell every 0.4 s which tone is heard, until the call is over."""
+    at, heard = 0, b""
     while call.state is not CallState.CLOSED:
         await asyncio.sleep(0.02)
         try:
-            info = call.audio.info()
-            if info.tx_buffered < 1600:
+            # As much as was not sent while this process had no time, so that the tone has no gaps.
+            for _ in range(0, 1600 - call.audio.info().tx_buffered, 320):
                 when = (np.arange(160) + at) / 8000
                 at += 160
                 tone = np.asarray(6000 * np.sin(2 * np.pi * HERTZ * when), dtype=np.int16)
@@ -50,10 +50,7 @@ async def hum(call: Call, listening_for: tuple[int, ...] = (500, 900, 1300)) -> 
             # Only the loudest: where frames are late, a tone is chopped and spreads to others.
             found = [listening_for[int(np.argmax(loud))]] if max(loud) > 400 else []
             quiet = float(np.sqrt(np.mean(sound**2))) < 30
-            words = f"hears {found}" if found else "hears nothing" if quiet else "hears music"
-            if words != told:
-                told = words
-                say(words)
+            say(f"hears {found}" if found else "hears nothing" if quiet else "hears music")
     say("over")
 
 

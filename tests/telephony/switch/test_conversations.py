@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,8 @@ from telephony.switch.conversations import (
     Leg,
     Where,
 )
+from telephony.switch.lines import Line
+from telephony.switch.sound import SILENCE, Samples
 
 
 def a_caller() -> tuple[Conversation, list[Kind]]:
@@ -64,3 +66,43 @@ def test_nobody_waits_for_ever() -> None:
     conversation, told = a_caller()
     conversation.tick(now=ALONE_SECONDS + 1)
     assert told[-1] is Kind.CALL_ENDED
+
+
+class Quiet:
+    """A line on which nothing has arrived for long."""
+
+    is_quiet, is_heard = True, False
+
+    def take(self) -> Samples:
+        return SILENCE
+
+    def send_music(self, _tick: int) -> None: ...
+
+    def send_silence(self) -> None: ...
+
+
+def an_agent_in_a_call_of_ours() -> tuple[Conversation, Leg]:
+    """The agent is there since second 0, and hears that the customer's phone rings."""
+    conversation = Conversation("c", tell=lambda *_: None, now=0, is_ours=True)
+    conversation.add(Leg("customer", Party.CUSTOMER))
+    agent = Leg("agent", Party.AGENT)
+    conversation.add(agent)
+    conversation.connected(agent, cast("Line", Quiet()), now=0)
+    return conversation, agent
+
+
+def test_a_line_without_any_sound_is_lost() -> None:
+    conversation, agent = an_agent_in_a_call_of_ours()
+    conversation.tick(now=0.02)
+    assert agent.where is Where.LEFT
+    assert conversation.is_over
+
+
+def test_a_switch_that_had_no_time_does_not_take_its_own_silence_for_theirs() -> None:
+    conversation, agent = an_agent_in_a_call_of_ours()
+    conversation.tick(now=5)
+    conversation.tick(now=5.02)
+    assert agent.where is Where.TALKING
+    for tick in range(1, 101):
+        conversation.tick(now=5.02 + tick * 0.02)
+    assert agent.where is Where.LEFT

@@ -12,6 +12,7 @@ import pytest
 
 from contactcentre.embedded.processes import free_ports
 from telephony.protocol import Kind, Verb
+from telephony.switch import desk as desk_of_switch
 from telephony.switch.desk import Desk
 from telephony.switch.outside import Outside
 from telephony.switch.sip import NoTrunk, TrunkAddress
@@ -71,7 +72,10 @@ async def a_telephone(port: int, mode: str, uri: str = "") -> Telephone:
 
 # One stack lives in a process, and it cannot be started twice: one story tells it all.
 @pytest.fixture
-async def outside(tmp_path: Path) -> AsyncIterator[tuple[Caller, int, int]]:
+async def outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Caller, int, int]]:
+    monkeypatch.setattr(desk_of_switch, "CONNECTING_SECONDS", PATIENCE)
     ports = free_ports(25_000, spread=True)
     ours, theirs = next(ports), next(ports)
     desk = Desk("s1", prompts=[], recordings=tmp_path)
@@ -90,7 +94,7 @@ async def call_out(switch: Caller, call: str) -> Phone:
     await switch.ask(Verb.INVITE, call, f"{call}-s", party="agent")
     await switch.connect(sam, call, f"{call}-s")
     await until(lambda: switch.desk.calls[call].conversation.legs[f"{call}-s"].is_here)
-    rung = await switch.ask(Verb.RING, call, f"{call}-c", ring=15, number=NUMBER)
+    rung = await switch.ask(Verb.RING, call, f"{call}-c", ring=PATIENCE, number=NUMBER)
     assert rung.is_done, rung.words
     return sam
 
