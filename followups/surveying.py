@@ -140,7 +140,8 @@ def hear(*, call: Call, events: Iterable[CallEvent]) -> None:
     if survey is None:
         return
     for event in events:
-        if event.kind in HEARD and event.at >= survey.started_at:
+        # On the line of a talk, callers may have been asked something else before.
+        if event.kind in HEARD and (survey.attempt_id or event.at >= survey.started_at):
             _hear(survey, event)
     _settle(survey)
 

@@ -78,7 +78,8 @@ class VoicedFollowUp(CalledFollowUp):
                 is_follow_up=True,
                 call=call,
             )
-            Interaction.objects.filter(pk=contact.pk).update(opened_at=at)
+            contact.opened_at = min(at, contact.opened_at)  # the provider's clock is another one
+            contact.save(update_fields=["opened_at"])
             Attempt.objects.filter(follow_up=self.pk, ended_at=None).update(call=contact)
             self._move(call=contact)
 
