@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -207,9 +207,7 @@ class FollowUpRecord(models.Model):
         )
         if self.call_id is None:
             return
-        call = Interaction.objects.select_related("contact_reason").get(
-            pk=cast("int", self.call_id)
-        )
+        call = Interaction.objects.select_related("contact_reason").get(pk=self.call_id)
         call.close(by=by, wrap_up_code=wrap_up_code(outcome), summary=summary[:300])
         if self.status != FollowUpStatus.ANSWERED:
             type(self).objects.filter(pk=self.pk).update(call=None)

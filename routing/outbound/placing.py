@@ -44,7 +44,7 @@ def place_due() -> int:
 
 def _place(asked: OutboundCall) -> bool:
     """Claim, then act; whoever comes second does nothing."""
-    if not asked.claim():
+    if asked.agent_id is None or asked.leg is None or not asked.claim():
         return False
     call = asked.call
     if timezone.now() - asked.asked_at > STALE:

@@ -53,7 +53,7 @@ def agent_comes(floor: Floor, asked: OutboundCall, capture: Any) -> None:
     with capture(execute=True):
         floor.provider.tell(asked.call, Kind.LEG_ADDED, asked.call.customer_leg, party="customer")
         floor.provider.tell(
-            asked.call, Kind.LEG_ANSWERED, asked.leg, party="agent", user=asked.agent_id
+            asked.call, Kind.LEG_ANSWERED, asked.leg or "", party="agent", user=asked.agent_id
         )
 
 

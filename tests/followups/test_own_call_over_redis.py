@@ -18,7 +18,7 @@ from redis import Redis
 
 from customers.models import ContactPoint, Customer
 from followups import tasks
-from followups.models import CalledBy, FollowUp, FollowUpStatus, VoiceSurvey
+from followups.models import Attempt, CalledBy, FollowUp, FollowUpStatus, VoiceSurvey
 from interactions.models import Interaction
 from portal import handset
 from routing.models import DialDecision
@@ -127,7 +127,7 @@ async def test_celery_rings_ada_once_and_her_no_is_an_owned_request(town: Town) 
     await until(lambda: phone.hears(GREETING))
     phone.voice.is_mute = True
     for tone, key in ((GO_ON, "1"), (2300, "1"), (2500, "2"), (2700, "1")):
-        await until(lambda heard=tone: phone.hears(heard))  # type: ignore[misc]
+        await until(lambda heard=tone: phone.hears(heard))
         phone.key(key)
     await until(lambda: phone.words == ["ended"])
     await town.hear()
@@ -158,7 +158,7 @@ async def test_who_presses_nothing_is_asked_nothing(town: Town) -> None:
     phone.key("5")
     await until(lambda: phone.words == ["ended"])
     await town.hear()
-    attempt = await (await FollowUp.objects.aget()).attempts.aget()
+    attempt = await Attempt.objects.aget()
     assert attempt.outcome == "silent"
     assert not phone.hears(2300)
     assert await (await VoiceSurvey.objects.aget()).answers.acount() == 0

@@ -60,7 +60,7 @@ def asked_for(floor: Floor, **more: Any) -> OutboundCall:
 
 def tell(floor: Floor, asked: OutboundCall, kind: Kind, *, is_agent: bool, **more: Any) -> None:
     """Something happened to a leg, and what follows from it after the commit is done."""
-    leg = asked.leg if is_agent else asked.call.customer_leg
+    leg = (asked.leg or "") if is_agent else asked.call.customer_leg
     party: dict[str, Any] = (
         {"party": "agent", "user": asked.agent_id} if is_agent else {"party": "customer"}
     )
