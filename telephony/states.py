@@ -91,10 +91,11 @@ AFTER_THE_END: Final = {Kind.QUALITY, Kind.RECORDING_READY, Kind.MACHINE_DETECTE
 
 
 def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
-    """Draw the call. What follows its end in the provider's order changes nothing any more."""
+    """Draw the call. What follows its end in the provider's order moves it no more."""
     call = CallPicture(direction=direction)
     for told in sorted(events, key=_place):
         if call.state in ENDED and told.kind not in AFTER_THE_END:
+            _see_too_late(call, told)
             continue
         if told.leg:
             _see_leg(call, told)
@@ -105,9 +106,19 @@ def picture(events: Iterable[Told], *, direction: str) -> CallPicture:
     return call
 
 
-def _place(told: Told) -> tuple[int, datetime, str, str, str]:
-    """Where an event stands in the call. Two of one moment have one order as well."""
-    return told.number, told.at, told.kind, told.leg, str(sorted(told.detail.items()))
+def _place(told: Told) -> tuple[int, datetime, bool, str, str, str]:
+    """Where an event stands in the call. Two of one moment have one order as well, the end last."""
+    is_end, detail = told.kind is Kind.CALL_ENDED, str(sorted(told.detail.items()))
+    return told.number, told.at, is_end, told.kind, told.leg, detail
+
+
+def _see_too_late(call: CallPicture, told: Told) -> None:
+    """A leg of which only what follows the end is told was never here: its row must not talk on."""
+    if told.leg and told.leg not in call.legs:
+        leg = call.legs[told.leg] = LegPicture(told.leg)
+        leg.party = told.detail.get("party", leg.party)
+        leg.user = told.detail.get("user", leg.user)
+        leg.state, leg.left_at, leg.cause = LegState.LEFT, call.ended_at, Cause.CANCELED
 
 
 def _see_leg(call: CallPicture, told: Told) -> None:

@@ -141,7 +141,7 @@ def test_a_call_that_we_place_and_nobody_answers_says_why(cause: Cause, state: C
 @pytest.mark.parametrize("after", [2, 3, 5])
 def test_who_answered_is_known_whenever_the_provider_is_sure(after: int) -> None:
     """Before the customer is connected, while they talk, and after the end."""
-    heard = [
+    heard: list[tuple[Kind, str, dict[str, Any]]] = [
         (Kind.MACHINE_DETECTED, "c", {"by": AnsweredBy.MACHINE}),
         (Kind.MACHINE_DETECTED, "c", {"by": ""}),
     ]
@@ -155,6 +155,15 @@ def test_who_answered_is_known_whenever_the_provider_is_sure(after: int) -> None
     call = picture(story(*lines[:after], *heard, *lines[after:]), direction="outbound")
     assert (call.answered_by, call.state) == (AnsweredBy.MACHINE, CallState.COMPLETED)
     assert picture(story(*lines), direction="outbound").answered_by == ""
+
+
+def test_a_leg_that_is_told_of_after_the_end_alone_has_left() -> None:
+    lines = story((Kind.LEG_ADDED, "c", CUSTOMER), (Kind.CALL_ENDED, "", {"cause": "hung-up"}))
+    late = story(*[(Kind.LEG_ANSWERED, "s", SAM)] * 3)[-1:]
+    call = picture([*lines, *late], direction="inbound")
+    agent = call.legs["s"]
+    assert (agent.state, agent.left_at, agent.user) == (LegState.LEFT, call.ended_at, 7)
+    assert (call.answered_at, agent.answered_at) == (None, None)
 
 
 def test_a_caller_who_leaves_the_queue_was_never_answered() -> None:
