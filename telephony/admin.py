@@ -89,6 +89,7 @@ class PromptAdmin(ModelAdmin):
             prompt.remove(by=request.user)
 
     @admin.action(description="Save the sound of the first one chosen")
-    def sound(self, request: Any, queryset: Any) -> FileResponse:  # noqa: ARG002
+    def sound(self, request: Any, queryset: Any) -> FileResponse:
+        del request
         prompt = queryset[0]
         return FileResponse(prompt.path.open("rb"), as_attachment=True)

@@ -35,7 +35,6 @@ from telephony.twilio.asked import NotThere, client, in_our_words
 TOKEN_SECONDS: Final = 3600
 RING_LEAST: Final = 15  # seconds, as the law of outbound calls has it
 RING_MOST: Final = 600  # the provider's bound
-LEG_EAR: Final = "leg.ear"
 
 
 class TwilioGateway(Gateway):
@@ -117,19 +116,19 @@ class TwilioGateway(Gateway):
     def drop(self, ref: CallRef, *, leg: str, cause: Cause) -> None:
         call = _call(ref)
         sid = looking.sid_of(call, leg)
-        asked = telling.event(telling.DROP_ASKED, id=f"{leg}-drop", leg=leg, cause=cause)
+        asked = telling.event(telling.DROP_ASKED, event_id=f"{leg}-drop", leg=leg, cause=cause)
         take_in(call_key=ref.key, events=[asked])
         self._complete(sid)
 
     def end(self, ref: CallRef, *, cause: Cause) -> None:
         call = _call(ref)
-        asked = telling.event(telling.END_ASKED, id=f"{call.key.hex}-end", cause=cause)
+        asked = telling.event(telling.END_ASKED, event_id=f"{call.key.hex}-end", cause=cause)
         take_in(call_key=ref.key, events=[asked])
         self._complete(*legs.known(call).values())
         if not legs.was_customer_dialled(call):
             ended = telling.event(
                 Kind.CALL_ENDED,
-                id=f"{call.key.hex}-ended",
+                event_id=f"{call.key.hex}-ended",
                 place=telling.number(timezone.now(), telling.LAST_OF_SECOND),
                 cause=cause,
             )
@@ -170,7 +169,7 @@ class TwilioGateway(Gateway):
             self._dial_user(
                 *(call, leg, user), party=Party.SUPERVISOR, timeout=_seconds(RING_LEAST), **how
             )
-        told = telling.event(LEG_EAR, id=f"{leg}-ear-{time.time_ns()}", leg=leg, ear=ear)
+        told = telling.event(Kind.LEG_EAR, event_id=f"{leg}-ear-{time.time_ns()}", leg=leg, ear=ear)
         take_in(call_key=ref.key, events=[told])
 
     # -- what became of it --------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from telephony.gateway import CallRefused
 from telephony.models import Call, CallEvent
@@ -72,7 +72,7 @@ def begin_prompts(call: Call, leg: str, prompts: Sequence[str]) -> str:
 
 def _keep(call: Call, leg: str, kind: str, detail: dict[str, Any]) -> str:
     name = uuid.uuid4().hex
-    take_in(call_key=str(call.key), events=[event(kind, id=name, leg=leg, **detail)])
+    take_in(call_key=str(call.key), events=[event(kind, event_id=name, leg=leg, **detail)])
     return name
 
 
@@ -221,7 +221,7 @@ def to_arrival(call: Call) -> VoiceResponse:
 
 
 def _tell(call: Call, leg: str, kind: Kind, name: str, detail: dict[str, Any]) -> None:
-    take_in(call_key=str(call.key), events=[event(kind, id=name, leg=leg, **detail)])
+    take_in(call_key=str(call.key), events=[event(kind, event_id=name, leg=leg, **detail)])
     call.refresh_from_db()
 
 
@@ -231,8 +231,11 @@ def _check(names: Sequence[str]) -> None:
         raise CallRefused(f"There is no prompt called {unknown[0]}.")
 
 
-def _play(here: VoiceResponse | Gather, names: Sequence[str]) -> None:
-    """A prompt is a sound of ours; where its file is missing, the provider speaks its words."""
+def _play(here: Any, names: Sequence[str]) -> None:
+    """A prompt is a sound of ours; where its file is missing, the provider speaks its words.
+
+    `here` is an element of the provider's library, whose verbs have no types.
+    """
     for name in names:
         if sound(name):
             here.play(addresses.of_sound(name))

@@ -51,7 +51,7 @@ def dial(call: Call, leg: str, **how: Any) -> None:
             sid = made.call_sid or ""
     except (NotDone, CallRefused):
         count = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
-        _write(call, NOT_BEGUN, id=f"{leg}-refused-{count}", leg=leg)
+        _write(call, NOT_BEGUN, event_id=f"{leg}-refused-{count}", leg=leg)
         raise
     except Unanswered as error:
         logger.warning("a leg may have been dialled: %s", error)
@@ -61,7 +61,7 @@ def dial(call: Call, leg: str, **how: Any) -> None:
 def _claimed(call: Call, leg: str) -> bool:
     """Whether it is ours to dial: once, and once more after each refusal."""
     refused = call.events.filter(kind=NOT_BEGUN, leg=leg).count()
-    return _write(call, BEGUN, id=f"{leg}-begun-{refused}", leg=leg) == 1
+    return _write(call, BEGUN, event_id=f"{leg}-begun-{refused}", leg=leg) == 1
 
 
 def _found_again(call: Call, leg: str) -> None:
@@ -85,13 +85,13 @@ def _found_after(call: Call, leg: str) -> str:
         with suppress(GatewayError):  # also a refusal to say is no word on whether it dialled
             if sid := look(call, leg):
                 return sid
-    _write(call, GIVEN_UP, id=f"{leg}-given-up", leg=leg)
+    _write(call, GIVEN_UP, event_id=f"{leg}-given-up", leg=leg)
     raise GatewayUnavailable("The provider did not say whether it dialled. Nobody dials twice.")
 
 
 def _added(call: Call, leg: str, sid: str) -> None:
     who = legs.whose(call, leg)
-    _write(call, Kind.LEG_ADDED, id=f"{sid}-made", leg=leg, place=0, sid=sid, **who)
+    _write(call, Kind.LEG_ADDED, event_id=f"{sid}-made", leg=leg, place=0, sid=sid, **who)
 
 
 def _write(call: Call, kind: str, **of_it: Any) -> int:

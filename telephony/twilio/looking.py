@@ -82,7 +82,7 @@ def _told_of(call: Call, leg: str, sid: str) -> list[Received]:
             call,
             leg,
             "initiated",
-            id=f"{sid}-told-initiated",
+            event_id=f"{sid}-told-initiated",
             at=timezone.now(),
             within=0,
             **who,
@@ -93,12 +93,12 @@ def _told_of(call: Call, leg: str, sid: str) -> list[Received]:
         at = ended - lasted if is_over and ended else begun or timezone.now()
         at = max(at, latest) if latest and not is_over else at
         found += telling.in_words(
-            call, leg, "answered", id=f"{sid}-told-answered", at=at, within=2, **who
+            call, leg, "answered", event_id=f"{sid}-told-answered", at=at, within=2, **who
         )
     if is_over and Kind.LEG_LEFT not in kinds:
         at = ended or timezone.now()
         found += telling.in_words(
-            call, leg, status, id=f"{sid}-told-{status}", at=at, within=900, **who
+            call, leg, status, event_id=f"{sid}-told-{status}", at=at, within=900, **who
         )
     return found
 

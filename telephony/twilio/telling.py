@@ -72,7 +72,7 @@ def number(at: datetime, within: int) -> int:
 def event(
     kind: str,
     *,
-    id: str,  # noqa: A002  (the event's own word for it)
+    event_id: str,
     leg: str = "",
     at: datetime | None = None,
     place: int | None = None,
@@ -80,7 +80,7 @@ def event(
 ) -> Received:
     at = at or timezone.now()
     place = number(at, 0) if place is None else place
-    return Received(GATEWAY, id, kind, place, at, leg, detail)
+    return Received(GATEWAY, event_id, kind, place, at, leg, detail)
 
 
 def of_leg(
@@ -93,7 +93,7 @@ def of_leg(
     source = said.get("CallbackSource", "call-progress-events")[:40]
     id_ = f"{sid}-{source}-{sequence[:6] if sequence else status[:20]}"
     detail = whose(call, leg, query) | {"sid": sid}
-    return in_words(call, leg, status, id=id_, at=at, within=within, **detail)
+    return in_words(call, leg, status, event_id=id_, at=at, within=within, **detail)
 
 
 def in_words(
@@ -101,7 +101,7 @@ def in_words(
     leg: str,
     status: str,
     *,
-    id: str,  # noqa: A002
+    event_id: str,
     at: datetime,
     within: int,
     **detail: Any,
@@ -110,17 +110,24 @@ def in_words(
     if status in LIVE:
         kind = LIVE[status]
         place = 0 if kind is Kind.LEG_ADDED else number(at, within)
-        return [event(kind, id=id, leg=leg, at=at, place=place, **detail)]
+        return [event(kind, event_id=event_id, leg=leg, at=at, place=place, **detail)]
     if status not in CAUSES:
         place = number(at, within)
-        return [event(f"leg.{status}"[:40], id=id, leg=leg, at=at, place=place, **detail)]
+        return [
+            event(f"leg.{status}"[:40], event_id=event_id, leg=leg, at=at, place=place, **detail)
+        ]
     cause = _cause(call, leg, status, detail.get("party", ""))
     place = number(at, LEFT)
-    left = event(Kind.LEG_LEFT, id=id, leg=leg, at=at, place=place, **detail | {"cause": cause})
+    left = event(
+        Kind.LEG_LEFT, event_id=event_id, leg=leg, at=at, place=place, **detail | {"cause": cause}
+    )
     if detail.get("party") != Party.CUSTOMER:
         return [left]
     last = number(at, LAST_OF_SECOND)
-    return [left, event(Kind.CALL_ENDED, id=f"{id}-call", at=at, place=last, cause=cause)]
+    return [
+        left,
+        event(Kind.CALL_ENDED, event_id=f"{event_id}-call", at=at, place=last, cause=cause),
+    ]
 
 
 def key_of_arrival(said: Mapping[str, str]) -> uuid.UUID:
@@ -135,13 +142,15 @@ def of_arrival(leg: str, said: Mapping[str, str]) -> list[Received]:
     return [
         event(
             Kind.CALL_CREATED,
-            id=f"{sid}-arrived",
+            event_id=f"{sid}-arrived",
             place=0,
             direction=Direction.INBOUND,
             number=shown,
             is_presented=True,
         ),
-        event(Kind.LEG_ADDED, id=f"{sid}-made", leg=leg, place=0, party=Party.CUSTOMER, sid=sid),
+        event(
+            Kind.LEG_ADDED, event_id=f"{sid}-made", leg=leg, place=0, party=Party.CUSTOMER, sid=sid
+        ),
     ]
 
 
@@ -161,18 +170,22 @@ def of_conference(call: Call, said: Mapping[str, str]) -> list[Received]:
         kind = Kind.LEG_ANSWERED
     id_, place = f"{sid}-conference-{sequence}", number(at, int(sequence))
     if kind not in set(Kind):
-        return [event(kind, id=id_, at=at, place=place)]
+        return [event(kind, event_id=id_, at=at, place=place)]
     if not leg.startswith(call.key.hex[:24]):
         raise NotUnderstood("no leg of this call")
     detail = {"party": Party.CUSTOMER} if is_customer else {}
-    return [event(kind, id=id_, leg=leg, at=at, place=place, **detail)]
+    return [event(kind, event_id=id_, leg=leg, at=at, place=place, **detail)]
 
 
 def of_detection(leg: str, said: Mapping[str, str]) -> list[Received]:
     """Whether a person or a machine answered, as far as the provider can hear."""
     sid, theirs = _sid(said, "CallSid"), said.get("AnsweredBy", "unknown")[:30]
     ours = PEOPLE_AND_MACHINES.get(theirs.split("_")[0], "")
-    return [event(Kind.MACHINE_DETECTED, id=f"{sid}-answered-by", leg=leg, by=ours, as_told=theirs)]
+    return [
+        event(
+            Kind.MACHINE_DETECTED, event_id=f"{sid}-answered-by", leg=leg, by=ours, as_told=theirs
+        )
+    ]
 
 
 def whose(call: Call, leg: str, query: Mapping[str, str]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def test_a_switch_that_had_no_time_does_not_take_its_own_silence_for_theirs() ->
     conversation, agent = an_agent_in_a_call_of_ours()
     conversation.tick(now=5)
     conversation.tick(now=5.02)
-    assert agent.where is Where.TALKING
+    assert agent.is_here
     for tick in range(1, 101):
         conversation.tick(now=5.02 + tick * 0.02)
     assert agent.where is Where.LEFT

@@ -6,7 +6,6 @@ import asyncio
 import wave
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -170,7 +169,7 @@ def test_what_a_switch_tells_of_them_is_taken_in_whole(tmp_path: Path) -> None:
     assert take_in(call_key=str(call.key), events=events) == 0
     call.refresh_from_db()
     assert call.state == CallState.CANCELED
-    kept: dict[str, Any] = Recording.objects.values("call", "seconds", "pauses").get()
+    kept = Recording.objects.values("call", "seconds", "pauses").get()
     assert (kept["call"], float(kept["seconds"]), kept["pauses"]) == (call.pk, 1.0, [1.0])
     assert list(call.legs.values_list("party", "state")) == [
         ("customer", "left"),

@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from telephony.gateway import CallRefused, CallState, Direction, NotCapable
@@ -191,9 +192,9 @@ def test_a_supervisor_whispers_and_then_only_listens(
 
 
 def test_an_agent_may_be_rung_at_a_telephone(
-    provider: Provider, twilio: TwilioGateway, call: Call, sam: User, settings: object
+    provider: Provider, twilio: TwilioGateway, call: Call, sam: User, settings: Settings
 ) -> None:
-    settings.TWILIO_AGENT_NUMBERS = {"sam": "+442079460001"}  # type: ignore[attr-defined]
+    settings.TWILIO_AGENT_NUMBERS = {"sam": "+442079460001"}
     twilio.invite(call.ref, leg=agent_leg(call), user=sam.pk, ring=20)
     assert provider.phone(agent_leg(call)).to == "+442079460001"
 
