@@ -176,6 +176,18 @@ def test_whatever_is_lost_late_or_doubled_all_told_is_the_same_call_and_a_replay
     assert (rows(call), moved) == (before, [])
 
 
+def test_an_end_that_comes_late_leaves_nobody_talking() -> None:
+    call = a_call()
+    end = Told(Kind.CALL_ENDED, INBOUND[3].at, 3, detail={"cause": "lost"})
+    first, last, agent, ended = of_call(call, [*INBOUND[1:3], INBOUND[5], end])
+    take_in(call_key=str(call.key), events=[first, last, agent])
+    assert set(call.legs.values_list("state", flat=True)) == {"talking"}
+    take_in(call_key=str(call.key), events=[ended])
+    assert set(call.legs.values_list("state", flat=True)) == {"left"}
+    call.refresh_from_db()
+    assert (call.state, call.answered_at) == (CallState.CANCELED, None)
+
+
 def test_a_receiver_that_fails_undoes_the_event() -> None:
     call = a_call()
 
