@@ -185,14 +185,18 @@ class Trunk:
     async def dial(self, number: str) -> Call:
         """Send the INVITE for an E.164 number. Raises BaresipError; CallFailed when it was refused.
 
-        A refusal can be here before the call is: the stack tells it to whoever listens by then.
+        A refusal or an answer can be here before the call is: the stack tells it to whoever listens
+        by then, and the call would wait for it in vain.
         """
         assert self.agent
         closed: dict[int, str] = {}
+        answered: set[int] = set()
 
         def hear(event: StackEvent) -> None:
             if event.event is Event.CALL_CLOSED:
                 closed[event.call] = event.text or ""
+            elif event.event is Event.CALL_ESTABLISHED:
+                answered.add(event.call)
 
         self.runtime.subscribe(hear)
         try:
@@ -201,6 +205,14 @@ class Trunk:
             self.runtime.unsubscribe(hear)
         if call.handle in closed:
             raise CallFailed.from_close_reason(closed[call.handle])
+        if call.handle in answered and call.state is CallState.OUTGOING:
+            return Call(
+                self.runtime,
+                handle=call.handle,
+                ua_handle=self.agent.handle,
+                state=CallState.ESTABLISHED,
+                peer=call.peer,
+            )
         return call
 
     async def close(self) -> None:

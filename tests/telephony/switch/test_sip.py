@@ -7,15 +7,20 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from baresip.call import Call, CallState
+from baresip.errors import CallFailed
+from baresip.events import Event, StackEvent
+from baresip.runtime import Runtime
 
 from contactcentre.embedded.processes import free_ports
-from telephony.protocol import Kind, Verb
+from telephony.protocol import Cause, Kind, Verb
 from telephony.switch import desk as desk_of_switch
 from telephony.switch.desk import Desk
 from telephony.switch.outside import Outside
-from telephony.switch.sip import NoTrunk, TrunkAddress
+from telephony.switch.sip import NoTrunk, Trunk, TrunkAddress, cause_of, outcome
 from tests.telephony.switch import phones
 from tests.telephony.switch.phones import SAM, Caller, Phone, ticking
 
@@ -158,3 +163,44 @@ async def test_telephones_outside(outside: tuple[Caller, int, int]) -> None:
 def test_a_trunk_that_cannot_be_understood_is_said_in_words(text: str, listen: str) -> None:
     with pytest.raises(NoTrunk, match=r"like (sip://|10\.)"):
         TrunkAddress.read(text, listen=listen)
+
+
+class Stack:
+    """A SIP stack that has told everything of a call before whoever dialled has the call."""
+
+    handle = 1
+
+    def __init__(self, *told: Event) -> None:
+        self.told, self.listeners = told, list[Callable[[StackEvent], None]]()
+
+    def subscribe(self, listener: Callable[[StackEvent], None]) -> None:
+        self.listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[StackEvent], None]) -> None:
+        self.listeners.remove(listener)
+
+    async def dial(self, uri: str) -> Call:
+        for event in self.told:
+            for listener in self.listeners:
+                listener(StackEvent(event, call=7, text="486 Busy Here"))
+        runtime = cast("Runtime", self)
+        return Call(runtime, handle=7, ua_handle=1, state=CallState.OUTGOING, peer=uri)
+
+
+async def dialled(*told: Event) -> Call:
+    trunk = Trunk(TrunkAddress("us", "", "127.0.0.1", "127.0.0.1:5060"), incoming=lambda _: None)
+    trunk.runtime = trunk.agent = cast("Any", Stack(*told))
+    return await trunk.dial(NUMBER)
+
+
+async def test_an_answer_that_is_here_before_the_call_is_not_waited_for() -> None:
+    assert (await dialled()).state is CallState.OUTGOING
+    answered = await dialled(Event.CALL_ESTABLISHED)
+    assert answered.state is CallState.ESTABLISHED
+    assert await outcome(answered, seconds=PATIENCE) is None
+
+
+async def test_a_refusal_that_is_here_before_the_call_is_told() -> None:
+    with pytest.raises(CallFailed) as refused:
+        await dialled(Event.CALL_CLOSED)
+    assert cause_of(refused.value) is Cause.BUSY
