@@ -150,7 +150,7 @@ PORTAL = {
 OF_A_CALL = {"key": "=00000000-0000-0000-0000-000000000000"}
 OF_A_LEG = OF_A_CALL | {"leg": "=leg"}
 ASKED_OF_A_LEG = OF_A_LEG | {"asked": "=asked"}
-OF_A_QUESTION = ASKED_OF_A_LEG | {"index": "=0", "attempt": "=1"}
+OF_A_QUESTION = ASKED_OF_A_LEG | {"step": "=0", "attempt": "=1"}
 # For the provider alone: a signature opens them, a log-in does not.
 TELEPHONY = {
     "telephony:arrived": Route(PUBLIC_POSTED),
