@@ -176,6 +176,11 @@ class Interaction(models.Model):
                     by=by, verb="interaction given", subject=self, detail={"to": to.pk}
                 )
                 panel_changed(panel="console.my_work", user_ids=[by.pk, to.pk])
+                panel_changed(
+                    panel="interactions.conversation",
+                    customer_id=self.customer_id,
+                    user_ids=[to.pk],
+                )
         return bool(given)
 
     def give_reason(self, *, by: User, contact_reason: ContactReason, subject: str = "") -> None:

@@ -16,6 +16,7 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   const forget = () => { failures = 0; localStorage.removeItem(key); };
 
   async function send(text, keepalive) {
+    const before = confirmed; /* the same as the text where nothing is to be saved, and we only ask what stands there now */
     const sent = new URLSearchParams([...body(text), ["version", element.dataset.version]]);
     const request = { method: "POST", body: sent, keepalive, redirect: "error", headers: { "X-CSRFToken": token() } };
     const answer = await fetch(url, request);
@@ -24,13 +25,14 @@ export function keep(element, { url, read, show, body, theirs, join }) {
     if (answer.status === OVER) return (isOver = true), say("kept", "Not saved: ended in another window");
     element.dataset.version = said.version;
     confirmed = answer.ok ? text : theirs(said);
-    if (!answer.ok) show(join(read(), confirmed));
-    say(answer.ok ? "saved" : "saving", answer.ok ? `Saved ${said.at}` : "Saving…");
+    const isUntouched = read() === before;
+    if (!answer.ok) show(isUntouched ? confirmed : join(read(), confirmed));
+    say(answer.ok || isUntouched ? "saved" : "saving", answer.ok ? `Saved ${said.at}` : isUntouched ? "Changed by a colleague" : "Saving…");
   }
-  async function save(keepalive = false) {
+  async function save(keepalive = false, isAsking = false) {
     clearTimeout(timer);
     if (isOver || isPaused || saving || (!element.isConnected && !isLeaving)) return saving;
-    if (read() === confirmed) return forget();
+    if (read() === confirmed && !isAsking) return forget();
     say("saving", "Saving…");
     try {
       await (saving = send(read(), keepalive));
@@ -61,5 +63,7 @@ export function keep(element, { url, read, show, body, theirs, join }) {
   addEventListener("pagehide", () => save(true));
   document.addEventListener("desk:leaving", leave);
   save();
-  return { end: () => { isOver = true; forget(); }, pause: (paused) => { isPaused = paused; if (!paused) save(); } };
+  /* The server has a newer text than the one that this element shows. */
+  const look = () => { if (read() === confirmed) save(false, true); };
+  return { look, end: () => { isOver = true; forget(); }, pause: (paused) => { isPaused = paused; if (!paused) save(); } };
 }
