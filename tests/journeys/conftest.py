@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, named_or_own
 
-PATIENCE = 15_000  # milliseconds for anything a person waits for
+PATIENCE = 45_000  # milliseconds for anything a person waits for, on a busy machine
 expect.set_options(timeout=PATIENCE)
 
 
