@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.journeys.daytime import asked_of, take_to_daytime
 from tests.journeys.stack import BROWSER_ARGUMENTS, Stack, browser_path, running_stack
@@ -19,7 +20,7 @@ THEMES = ("light", "dark")
 SETTLED = 900  # milliseconds until panels and fonts are still
 DUE_WITHIN = 150  # seconds
 RINGS_WITHIN = 120_000  # milliseconds
-TELEPHONE = {"width": 390, "height": 844}
+TELEPHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 LATER = 30  # days
 LONG_RING = "from routing.models import Queue; Queue.objects.update(ring_seconds=60)"
 

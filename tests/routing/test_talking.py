@@ -376,7 +376,7 @@ def test_a_phone_that_lost_its_call_is_told_what_became_of_it(
 ) -> None:
     for kind, cause in told:
         leg = talking.leg if kind == "leg.left" else ""
-        detail = {"party": "agent", "user": floor.cast.sam.pk} if leg else {}
+        detail: dict[str, Any] = {"party": "agent", "user": floor.cast.sam.pk} if leg else {}
         floor.provider.tell(talking.call, Kind(kind), leg, cause=cause, **detail)
     asked = {"tab": f"tab-{floor.cast.sam.pk}", "leg": talking.leg}
     said = post(floor.cast.sam, "life", asked).json()
