@@ -23,6 +23,7 @@ from telephony.gateway import (
     GatewayUnavailable,
     Received,
 )
+from telephony.models import Call
 from telephony.own_phone import readable
 from telephony.protocol import (
     ALIVE_SECONDS,
@@ -86,7 +87,7 @@ class EmbeddedSwitch(Gateway):
         ref = CallRef(key=key, place=switches[0].name)
         detail: dict[str, Any] = {"direction": direction}
         if ring is not None:
-            detail["ring"] = ring
+            detail |= {"ring": ring, **self._outside(ref)}
         self._send(ref, Verb.OPEN, leg, **detail)
         return ref
 
@@ -94,7 +95,15 @@ class EmbeddedSwitch(Gateway):
         self._send(ref, Verb.INVITE, leg, party=Party.AGENT, user=user, ring=ring)
 
     def ring(self, ref: CallRef, *, leg: str, ring: float) -> None:
-        self._send(ref, Verb.RING, leg, ring=ring)
+        self._send(ref, Verb.RING, leg, ring=ring, **self._outside(ref))
+
+    @staticmethod
+    def _outside(ref: CallRef) -> dict[str, str]:
+        """The E.164 number that the switch dials over its trunk; without a trunk browsers ring."""
+        if not settings.SIP_TRUNK:
+            return {}
+        numbers = Call.objects.filter(key=ref.key).values_list("remote_number", flat=True)
+        return {"number": number} if (number := numbers.first()) else {}
 
     def accept(self, ref: CallRef, *, leg: str) -> None:
         self._send(ref, Verb.ACCEPT, leg)

@@ -80,13 +80,20 @@ class Desk(Calls):
         """
         if command.call not in self.calls:
             leg = Leg(command.leg, Party.CUSTOMER)
-            conversation = self.begin(command.call, leg, detail=dict(command.detail))
+            told = {name: said for name, said in command.detail.items() if name != "number"}
+            conversation = self.begin(command.call, leg, detail=told)
             if conversation is None:
                 raise Refused("Every line of this switch is busy.", is_permanent=False)
             if "ring" in command.detail:
-                seconds = max(float(command.detail["ring"]), RING_LEAST)
-                conversation.ring(leg, until=time.monotonic() + seconds)
+                self._ring_at(conversation, leg, command)
         return {}
+
+    def _ring_at(self, conversation: Conversation, leg: Leg, command: Command) -> None:
+        """The customer's phone, in a browser or outside, for no less than the law says."""
+        seconds = max(float(command.detail.get("ring", RING_SECONDS)), RING_LEAST)
+        conversation.ring(leg, until=time.monotonic() + seconds)
+        if self.outside and command.detail.get("number"):
+            self.outside.ring(conversation, leg, str(command.detail["number"]))
 
     async def _accept(self, command: Command) -> dict[str, Any]:
         """Answer a call that a telephone outside has placed."""
@@ -117,10 +124,7 @@ class Desk(Calls):
         if leg.where is Where.INVITED:
             if not any(agent.is_here for agent in conversation.of(Party.AGENT)):
                 raise Refused("Nobody is there to talk to whoever answers.")
-            seconds = max(float(command.detail.get("ring", RING_SECONDS)), RING_LEAST)
-            conversation.ring(leg, until=time.monotonic() + seconds)
-            if self.outside and command.detail.get("number"):
-                self.outside.ring(conversation, leg, str(command.detail["number"]))
+            self._ring_at(conversation, leg, command)
         return {}
 
     async def _attach(self, command: Command) -> dict[str, Any]:

@@ -6,20 +6,25 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
+from pytest_django.fixtures import Settings
 from redis import Redis
 
+from accounts.models import User
 from telephony.embedded import EmbeddedSwitch
 from telephony.gateway import CallRefused, CallState, Direction, GatewayUnavailable
 from telephony.hearing import Ear
-from telephony.models import Call
-from telephony.protocol import EVENTS, SWITCHES, Cause, commands_of
+from telephony.models import Call, CallEvent
+from telephony.protocol import EVENTS, SWITCHES, Cause, Kind, commands_of
 from telephony.reconciling import Reconciler
+from telephony.switch.conversations import Conversation, Leg
 from telephony.switch.desk import Desk
+from telephony.switch.outside import Outside
 from telephony.switch.process import Process
 from tests.telephony.switch.phones import ADA, SAM, Phone, until
 
@@ -150,3 +155,61 @@ def test_calls_of_a_switch_that_is_gone_are_ended_and_not_before(
     assert reconciler.ask() == 0
     call.refresh_from_db()
     assert (call.state, call.cause) == (CallState.FAILED, "switch-gone")
+
+
+class Trunk:
+    """What a switch with a trunk was asked to dial."""
+
+    def __init__(self) -> None:
+        self.dialled: list[str] = []
+
+    def ring(self, _conversation: Conversation, _leg: Leg, number: str) -> None:
+        self.dialled.append(number)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+async def test_telephones_outside_are_dialled_over_the_trunk_and_only_over_it(
+    process: Process, redis: Redis, settings: Settings
+) -> None:
+    trunk = Trunk()
+    process.desk.outside = cast("Outside", trunk)
+    switch, numbers = EmbeddedSwitch(), ["+442079460101", "+442079460102", "+442079460103"]
+    calls = [
+        await Call.objects.acreate(
+            gateway="switch", place="s1", direction=Direction.OUTBOUND, remote_number=number
+        )
+        for number in numbers
+    ]
+
+    # A voice's call rings at once; an agent's only when the agent is there.
+    settings.SIP_TRUNK = "sip://us@127.0.0.1:5060"
+    await sync_to_async(switch.open)(
+        key=str(calls[0].key), leg=calls[0].customer_leg, direction=Direction.OUTBOUND, ring=30
+    )
+    assert trunk.dialled == numbers[:1]
+    await sync_to_async(switch.open)(
+        key=str(calls[1].key), leg=calls[1].customer_leg, direction=Direction.OUTBOUND
+    )
+    sam, agent = Phone(SAM), await User.objects.acreate(username="sam")
+    await sync_to_async(switch.invite)(calls[1].ref, leg="sam", user=agent.pk, ring=30)
+    await sam.take(
+        await sync_to_async(switch.attach)(calls[1].ref, leg="sam", offer=await sam.offer())
+    )
+    talking = process.desk.calls[str(calls[1].key)].conversation.legs["sam"]
+    await until(lambda: talking.is_here)
+    await sync_to_async(switch.ring)(calls[1].ref, leg=calls[1].customer_leg, ring=30)
+    assert trunk.dialled == numbers[:2]
+    await sam.close()
+
+    # Without a trunk only browsers ring.
+    settings.SIP_TRUNK = ""
+    await sync_to_async(switch.open)(
+        key=str(calls[2].key), leg=calls[2].customer_leg, direction=Direction.OUTBOUND, ring=30
+    )
+    assert trunk.dialled == numbers[:2]
+    await hear(redis)
+    created = await CallEvent.objects.filter(kind=Kind.CALL_CREATED).acount()
+    assert created == 3
+    assert not await CallEvent.objects.filter(detail__has_key="number").aexists()
