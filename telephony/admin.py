@@ -48,7 +48,7 @@ class PromptForm(PromptModelForm):
     file = forms.FileField(
         label="Sound",
         widget=forms.FileInput(attrs={"accept": "audio/wav"}),
-        help_text="A WAV file (PCM, 16 bit) of up to 60 seconds and 10 MB. It offers nothing.",
+        help_text="A WAV file (PCM, 16 bit) of up to 60 seconds and 10 MB. It must not advertise.",
     )
 
     class Meta:

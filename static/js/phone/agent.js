@@ -8,7 +8,7 @@ import { ring, silence } from "./ringing.js";
 import { hear, isPhone, leave, live, start, takeOver, tell } from "./windows.js";
 
 const AGAIN = 1500, SETTLED = 1000, ELSEWHERE = "Your phone is in another window.";
-let line = null, legOfLine = "", endedLeg = "", lostLeg = "", stream = null, isMute = false, stopMeter = null, isConnecting = false;
+let line = null, legOfLine = "", endedLeg = "", lostLeg = "", legShown = "", stream = null, isMute = false, stopMeter = null, isConnecting = false;
 
 function close() {
   line?.close();
@@ -80,6 +80,8 @@ function follow() {
   if (!shown) return;
   const { phoneState, leg } = shown.dataset;
   if (phoneState === "ringing" && isPhone()) ring(); else silence();
+  if (phoneState === "ringing" && isPhone() && leg !== legShown) say(); /* what was said is of an earlier call */
+  legShown = leg ?? "";
   if (phoneState === "talking" && isPhone() && ![legOfLine, endedLeg].includes(leg)) join();
   if ((phoneState === "silent" || !isPhone()) && line) { close(); say(); }
   if (phoneState === "silent" && lostLeg) tellOf(lostLeg);

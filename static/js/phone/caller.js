@@ -6,7 +6,7 @@ const token = document.querySelector("meta[name=csrf-token]").content;
 const POLL = 3000, AGAIN = 1500, TRIES = 6, PATIENCE = 5000;
 const SAID = {
   talking: "You are talking to us.",
-  done: "Thank you. Where you hear questions, answer by the keys: 1 is yes, 2 is no.",
+  done: "Thank you. If you hear questions, answer with the keys: 1 for yes, 2 for no.",
   closed: "Our lines are closed now.",
   call_back: "We will call you back in your turn.",
 };

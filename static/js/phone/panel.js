@@ -17,7 +17,9 @@ export function showWords() {
   const slot = find("words");
   if (!slot) return;
   if (slot.textContent !== words) slot.textContent = words;
-  for (const name of ["again", "here"]) find(name).hidden = offered !== name;
+  const isOver = panel().dataset.phoneState === "silent"; /* then there is no call to try again */
+  find("again").hidden = isOver || offered !== "again";
+  find("here").hidden = offered !== "here";
 }
 
 /* An error's `passes` tells that trying again by itself may help. */
