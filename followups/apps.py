@@ -9,8 +9,10 @@ class FollowupsConfig(AppConfig):
         from followups import receivers  # noqa: F401, PLC0415  connects them
         from followups.dialling import FOLLOW_UPS  # noqa: PLC0415
         from followups.reviewing import NEEDS_REVIEWS  # noqa: PLC0415
+        from followups.voicing import SURVEYS  # noqa: PLC0415
         from routing.outbound import GUARDS  # noqa: PLC0415
         from telephony.models import Purpose  # noqa: PLC0415
 
         GUARDS[Purpose.FOLLOW_UP] = FOLLOW_UPS
         GUARDS[Purpose.NEEDS_REVIEW] = NEEDS_REVIEWS
+        GUARDS[Purpose.SURVEY] = SURVEYS

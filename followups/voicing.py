@@ -36,7 +36,7 @@ from followups.surveying import ask
 from routing import outbound
 from routing.announcing import let_go
 from routing.models import DialDecision, OutboundCall
-from routing.outbound import GUARDS, Guard, Ruling, Wanted, key_of
+from routing.outbound import Guard, Ruling, Wanted, key_of
 from telephony.adapters import gateway
 from telephony.gateway import CallState, Capability
 from telephony.models import Call, CallerId, CallEvent, Purpose
@@ -122,7 +122,7 @@ def not_dialled(wanted: Wanted, by: User | None, ruling: Ruling) -> None:
         _report(attempt, AttemptOutcome.NOT_CALLED)
 
 
-GUARDS[Purpose.SURVEY] = Guard(rules=rules, refused=not_dialled)
+SURVEYS: Final = Guard(rules=rules, refused=not_dialled)
 
 
 def follow(*, call: Call, now: CallPicture, events: list[CallEvent]) -> None:
