@@ -2,8 +2,9 @@
 
 Screen pop: from sending the caller's request to having read the agent's phone panel that rings,
 through web server, switch, Redis, `manage.py calls`, PostgreSQL and the live connection; fetched
-after each hint, as the page does it. Load: calls of two WebRTC phones each, in another process
-(bench.phones), which on a small machine takes processor time that the switch could have had.
+after each hint, as the page does it. Reloads: bench.reloading. Load: calls of two WebRTC phones
+each, in another process (bench.phones), which on a small machine takes processor time that the
+switch could have had.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from accounts.models import Presence, User
 from bench import cpu, prepare
 from bench.driver import TOKEN, percentile
 from bench.inside import Figure
+from bench.reloading import reloads
 from contactcentre.embedded import processes
 from intake.seeding.queues import open_queues
 from interactions.models import ContactReason, Interaction
@@ -48,12 +50,14 @@ ONE, OTHER = "bench-1", "bench-2"
 
 
 def calls(port: int, folder: Path) -> Iterator[Figure]:
-    """The screen pop on the whole product, then one and two switches under load."""
+    """Screen pop and reloads on the whole product, then one and two switches under load."""
     with ExitStack() as stack:
         log = stack.enter_context((folder / "logs" / "bench-calls.log").open("ab"))
         first = stack.enter_context(_running(log, "switch", "--name", ONE))
         with _running(log, "calls"):
             yield from _screen_pops(port)
+            AgentPhone.objects.all().delete()  # Sam's phone is a real page from here on
+            yield from reloads(port)
         yield from _load(
             first.pid, lambda: stack.enter_context(_running(log, "switch", "--name", OTHER)).pid
         )
