@@ -165,7 +165,7 @@ class CalledFollowUp(TriedFollowUp):
         with transaction.atomic():
             self._hold()
             self._end_attempt(outcome=AttemptOutcome.NOT_CALLED, at=now)
-            self._move(max_attempts=self.max_attempts + 1)
+            self._move(**self._count_for_nothing())
             type(self).objects.decide(
                 {self.pk: decided}, at=now, from_statuses=[FollowUpStatus.IN_PROGRESS]
             )

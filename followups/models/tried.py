@@ -65,7 +65,7 @@ class TriedFollowUp(FollowUpRecord):
             due_at=at,
             ready_at=None,
             waits_because="The customer asked to be called then",
-            max_attempts=self.max_attempts + 1,
+            **self._count_for_nothing(),
         )
         return f"Asked to be called back {in_words(at)}"
 
@@ -90,7 +90,7 @@ class TriedFollowUp(FollowUpRecord):
         self._move(
             status=FollowUpStatus.READY,
             ready_at=now,
-            max_attempts=self.max_attempts + 1,
+            **self._count_for_nothing(),
             called_by=CalledBy.AGENT,
         )
         panel_changed(panel="console.my_work", user_ids=[self.owner_id])
