@@ -189,30 +189,6 @@ class FollowUpRecord(models.Model):
         """What gives back the try under way: it uses up none of those that are allowed."""
         return {"max_attempts": self.max_attempts + 1}
 
-    def draw(self, *, by: User | None) -> Permission | None:
-        """Count this question against the customer's contact budget, in the claim's transaction.
-
-        Asked twice it counts once. None where it has room; else the rule that refused, and no
-        line is written.
-        """
-        ruled = budget.draw(
-            customer_id=self.customer_id,
-            purpose=Purpose.SURVEY,
-            channel=Channel.VOICE,
-            what=DrawnFor.FOLLOW_UP,
-            subject_id=self.interaction_id,
-            limits=catalogue.in_force().policy.limits,
-            by=by,
-        )
-        if ruled.is_allowed:
-            return None
-        facts = type(self).objects.filter(pk=self.pk).facts()[self.pk]
-        return replace_allowed(permission(facts, at=timezone.now()))
-
-    def _give_back(self) -> None:
-        """The customer was asked nothing: it counts no longer."""
-        budget.give_back(what=DrawnFor.FOLLOW_UP, subject_id=self.interaction_id)
-
     @property
     def told_in(self) -> int:
         """The contact in which the answers were given: our call, or the one asked about."""
