@@ -1,0 +1,1 @@
+"""What helps whom: learned from outcomes, told in words, always beside a naive score."""
