@@ -1,0 +1,182 @@
+"""May we get in touch with this person once more? One budget over service, survey and marketing.
+
+`ruling` is the rule: pure, over days. `draw` asks it under the lock of the customer's row and
+writes the line of the ledger in the same transaction, so that whoever draws at the same moment,
+on whichever channel, waits and then counts this line too. Two statements on purpose: one that
+locked and counted would count what stood before it waited. Locks of other rows are taken before,
+never after (follow-ups), or they are the contact's (offers): see docs/adr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
+
+from accounts.models import User
+from customers.models import ContactDraw, Customer, Purpose
+
+M = TypeVar("M", bound=Model)
+LONGEST_PERIOD = 366  # days that a budget may look back
+Drawn = tuple[str, date]  # the purpose and the local day
+
+WORDS: Mapping[str, str] = {
+    Purpose.SURVEY: "questions after a contact",
+    Purpose.MARKETING: "offers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often within `period_days`: all contacts together, and those of one purpose."""
+
+    period_days: int
+    most: int
+    most_of: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Allowed, or the rule that refused; `until` is the first day with room, None for never."""
+
+    is_allowed: bool
+    because: str = ""
+    until: date | None = None
+
+
+ALLOWED = Ruling(is_allowed=True)
+
+
+def ruling(drawn: Iterable[Drawn], *, purpose: str, limits: Limits, today: date) -> Ruling:
+    """Whether one more contact for that purpose has room on that day."""
+    period = timedelta(days=limits.period_days)
+    within = sorted((on, kind) for kind, on in drawn if on + period > today)
+    everything = [on for on, _ in within]
+    alike = [on for on, kind in within if kind == purpose]
+    refused = [
+        _refused(days, most, words, limits.period_days)
+        for days, most, words in (
+            (everything, limits.most, "contacts of ours"),
+            (alike, limits.most_of.get(purpose, limits.most), WORDS.get(purpose, "contacts")),
+        )
+        if len(days) >= most
+    ]
+    return max(refused, key=_lasts, default=ALLOWED)
+
+
+def _refused(days: list[date], most: int, words: str, period_days: int) -> Ruling:
+    until = days[-most] + timedelta(days=period_days) if most else None
+    return Ruling(
+        is_allowed=False,
+        because=f"{most} {words} in {period_days} days are enough.",
+        until=until,
+    )
+
+
+def _lasts(refusal: Ruling) -> date:
+    return refusal.until or date.max
+
+
+def draw(
+    *,
+    customer_id: int,
+    purpose: str,
+    channel: str,
+    what: str,
+    subject_id: int,
+    limits: Limits | None,
+    by: User | None,
+    is_owed: bool = False,
+) -> Ruling:
+    """Count one contact with this customer, where the budget has room.
+
+    What was drawn for the same thing counts once. What is owed (`is_owed`, or no `limits`) is
+    counted and never refused. A refusal writes nothing.
+    """
+    today = timezone.localdate()
+    with transaction.atomic():
+        _hold(customer_id)
+        standing = ContactDraw.objects.standing()
+        if standing.filter(what=what, subject_id=subject_id).exists():
+            return ALLOWED
+        if limits is not None and not is_owed:
+            refused = ruling(
+                drawn_by(customer_id, today=today), purpose=purpose, limits=limits, today=today
+            )
+            if not refused.is_allowed:
+                return refused
+        ContactDraw.objects.create(
+            customer_id=customer_id,
+            purpose=purpose,
+            channel=channel,
+            what=what,
+            subject_id=subject_id,
+            on=today,
+            is_owed=is_owed or limits is None,
+            by=by,
+        )
+    return ALLOWED
+
+
+def give_back(*, what: str, subject_id: int) -> bool:
+    """Nobody was asked after all: that contact counts no longer; false when none stood."""
+    standing = ContactDraw.objects.standing().filter(what=what, subject_id=subject_id)
+    return bool(standing.update(given_back_at=timezone.now()))
+
+
+def drawn_by(customer_id: int, *, today: date) -> list[Drawn]:
+    """What counts or may count for this customer, the oldest first; one statement."""
+    since = today - timedelta(days=LONGEST_PERIOD)
+    lines = ContactDraw.objects.standing().of(customer_id).after(since).order_by("on", "pk")
+    return list(lines.values_list("purpose", "on"))
+
+
+def drawn_beside(customer: str, *, what: str, subject: str, today: date) -> ArraySubquery:
+    """The same for rows that lead to a customer by `customer`, within their own statement.
+
+    What was drawn for the row's own `subject` is left out: it counts once.
+    """
+    since = today - timedelta(days=LONGEST_PERIOD)
+    lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
+    others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
+    return ArraySubquery(
+        others.order_by("on", "pk").values(json=JSONObject(purpose="purpose", on="on"))
+    )
+
+
+def with_room(
+    rows: QuerySet[M], customer: str, *, purpose: str, limits: Limits, what: str, subject: str
+) -> QuerySet[M]:
+    """Rows whose customers have room for one more contact: the same rule, as SQL.
+
+    What was drawn for the row's own `subject` is left out, as `draw` counts it once.
+    """
+    since = timezone.localdate() - timedelta(days=limits.period_days)
+    lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
+    others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
+    alike = limits.most_of.get(purpose, limits.most)
+    return rows.annotate(
+        contacts_drawn=_counted(others), alike_drawn=_counted(others.filter(purpose=purpose))
+    ).filter(contacts_drawn__lt=limits.most, alike_drawn__lt=alike)
+
+
+def _counted(lines: QuerySet[ContactDraw]) -> Coalesce:
+    counts = lines.order_by().values("customer").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), Value(0))
+
+
+def read_beside(drawn: Iterable[Mapping[str, Any]]) -> list[Drawn]:
+    """What `drawn_beside` loaded."""
+    return [(line["purpose"], date.fromisoformat(line["on"])) for line in drawn]
+
+
+def _hold(customer_id: int) -> None:
+    customers = Customer.objects.select_for_update(of=("self",), no_key=True)
+    customers.only("pk").get(pk=customer_id)
