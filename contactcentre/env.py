@@ -89,4 +89,5 @@ TWILIO_AGENT_NUMBERS: dict[str, str] = read.dict("TWILIO_AGENT_NUMBERS", default
 RECORDINGS_ROOT: str = read.str("RECORDINGS_ROOT", default=str(state.state_folder() / "recordings"))
 RECORDING_DAYS: int = read.int("RECORDING_DAYS", default=90)
 MONITORING_IS_SHOWN: bool = read.bool("MONITORING_IS_SHOWN", default=True)
+NEEDS_WORDS_BACKEND: str = read.str("NEEDS_WORDS_BACKEND", default="tfidf")
 MEDIA_ROOT: str = read.str("MEDIA_ROOT", default=str(state.state_folder() / "media"))

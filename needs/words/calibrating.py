@@ -1,0 +1,101 @@
+"""How sure is sure? Scores made into probabilities that hold, on texts the model has not seen.
+
+Temperature: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017. The gate that
+says whether a text has a known need at all is a logistic regression over how the scores look.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+SHARPEST, BLUNTEST, STEPS = 60.0, 0.5, 60
+HELD_BACK: Final = 1.0  # ridge of the gate, in rows
+
+
+class Gate(NamedTuple):
+    """Weights of `looks`, each shifted and scaled first; `bias` last."""
+
+    shift: Floats
+    scale: Floats
+    weights: Floats
+    bias: float
+
+
+def softmax(scores: Floats) -> Floats:
+    """Rows that add up to 1."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Floats = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def logistic(score: Floats) -> Floats:
+    """1 / (1 + e⁻ˣ), for any size of x."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(score, dtype=np.float64))))
+
+
+def sharpness(scores: Floats, right: NDArray[np.int64]) -> float:
+    """What to multiply the scores by so that the likelihood of what was right is greatest."""
+    low, high = np.log(BLUNTEST), np.log(SHARPEST)
+    part = (np.sqrt(5) - 1) / 2
+
+    def loss(step: float) -> float:
+        shares = softmax(scores * np.exp(step))[np.arange(len(right)), right]
+        return -float(np.log(np.maximum(shares, 1e-12)).mean())
+
+    for _ in range(STEPS // 2):
+        one, two = high - part * (high - low), low + part * (high - low)
+        low, high = (low, two) if loss(one) < loss(two) else (one, high)
+    return float(np.exp((low + high) / 2))
+
+
+def looks(scores: Floats, known: Floats) -> Floats:
+    """How each row of sharpened scores looks: shape (rows, 7).
+
+    `known` is the share of a text's words that the vocabulary has.
+    """
+    ordered = -np.sort(-scores, axis=1)
+    second = ordered[:, min(1, ordered.shape[1] - 1)]
+    shares = softmax(scores)
+    top = np.clip(shares.max(axis=1), 1e-9, 1 - 1e-9)
+    spread = -(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=1)
+    peak = ordered[:, 0]
+    total = scores.mean(axis=1)
+    return np.stack(
+        [
+            np.log(top / (1 - top)),
+            peak,
+            peak - second,
+            total,
+            spread,
+            known,
+            ordered[:, :5].mean(1),
+        ],
+        axis=1,
+    )
+
+
+def gate(seen: Floats, known: NDArray[np.bool_]) -> Gate:
+    """The gate that tells rows with a known need from rows without; both kinds weigh the same."""
+    shift, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-9
+    rows = np.hstack([(seen - shift) / scale, np.ones((len(seen), 1))])
+    share = np.where(known, 0.5 / known.mean(), 0.5 / (1 - known.mean()))
+    found = np.zeros(rows.shape[1])
+    ridge = np.diag([HELD_BACK] * (rows.shape[1] - 1) + [1e-6])
+    for _ in range(STEPS):
+        odds = logistic(rows @ found)
+        slope = rows.T @ (share * (odds - known)) + ridge @ found
+        bend = (rows * (share * odds * (1 - odds))[:, None]).T @ rows + ridge
+        step = np.linalg.solve(bend, slope)
+        found -= step
+        if np.abs(step).max() < 1e-9:
+            break
+    return Gate(shift, scale, found[:-1], float(found[-1]))
+
+
+def passing(seen: Floats, by: Gate) -> Floats:
+    """How likely each row has a known need."""
+    return logistic((seen - by.shift) / by.scale @ by.weights + by.bias)

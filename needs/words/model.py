@@ -1,0 +1,137 @@
+"""What does a fitted model say about a sentence, and why? Arrays and sums, nothing else.
+
+A score is linear in the sentence's grams and in its meaning: contributions and intercept add up
+to it exactly, so a reason is a fact and no estimate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from needs.words import encoders
+from needs.words.calibrating import Floats, Gate, looks, passing, softmax
+from needs.words.grams import Vocabulary, grams_of, weighed, words_of
+
+NO_NEED: Final = ""  # the column of sentences that people said have no known need
+CHATTER: Final = "~"  # the column of what is said in every contact
+MEANING: Final = "meaning"  # what the vector of a sentence adds
+UNSURE: Final = 0.5  # how likely a text has a known need, where nothing was learnt about it
+
+
+class Read(NamedTuple):
+    """A sentence as the model sees it."""
+
+    columns: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    vector: NDArray[np.float32]
+    known: float  # share of its words that the vocabulary has
+
+
+class Contribution(NamedTuple):
+    """What some words of a sentence add to its score for a need."""
+
+    words: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted model: `grams` (vocabulary, columns), `meaning` (vector, columns), `intercept`."""
+
+    backend: str
+    needs: tuple[str, ...]
+    others: tuple[str, ...]
+    vocabulary: Vocabulary
+    grams: NDArray[np.float32]
+    meaning: NDArray[np.float32]
+    intercept: Floats
+    sharpness: float
+    gate: Gate | None
+
+    def read(self, texts: Sequence[str]) -> list[Read]:
+        """The sentences' grams, and their vectors where the backend has any."""
+        empty = np.zeros(0, np.float32)
+        vectors: Sequence[NDArray[np.float32]] = [empty] * len(texts)
+        if len(self.meaning) and texts:
+            vectors = list(encoders.of(self.backend).vectors(texts))
+        return [
+            Read(*weighed(grams_of(text), self.vocabulary), vector, self._known(text))
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+
+    def scores(self, read: Read) -> Floats:
+        """Sharpened scores: shape (needs and others,)."""
+        raw = read.weights.astype(np.float64) @ self.grams[read.columns].astype(np.float64)
+        if len(self.meaning):
+            raw = raw + read.vector.astype(np.float64) @ self.meaning.astype(np.float64)
+        total: Floats = (raw + self.intercept) * self.sharpness
+        return total
+
+    def shares(self, scores: Floats) -> Floats:
+        """Which need it is, if it is one: rows that add up to 1; `scores` is (rows, columns)."""
+        return softmax(scores[:, : len(self.needs)])
+
+    def passing(self, scores: Floats, known: Floats) -> Floats:
+        """How likely each row has a known need at all."""
+        if self.gate is None:
+            return np.where(known > 0, 1.0, 0.0)
+        return passing(looked(scores, known, len(self.needs)), self.gate)
+
+    def contributions(self, text: str, need: str) -> list[Contribution]:
+        """What adds up to the score of a need: by words and pairs, greatest first.
+
+        The intercept is the one without words. What pieces of a word add is counted to the words
+        that they stand in, in equal parts.
+        """
+        [read] = self.read([text])
+        column = self.needs.index(need)
+        own: dict[str, float] = defaultdict(float)
+        names = self._names(read.columns)
+        added = read.weights.astype(np.float64) * self.grams[read.columns, column]
+        for gram, amount in zip(names, added * self.sharpness, strict=True):
+            owners = _owners(gram, text)
+            for words in owners:
+                own[words] += float(amount) / len(owners)
+        if len(self.meaning):
+            meant = read.vector.astype(np.float64) @ self.meaning[:, column].astype(np.float64)
+            own[MEANING] += float(meant) * self.sharpness
+        own[""] += float(self.intercept[column]) * self.sharpness
+        found = [Contribution(words, amount) for words, amount in own.items()]
+        return sorted(found, key=lambda one: (-one.amount, one.words))
+
+    def _names(self, columns: NDArray[np.int32]) -> list[str]:
+        return [self._grams[column] for column in columns]
+
+    @cached_property
+    def _grams(self) -> list[str]:
+        return list(self.vocabulary.columns)  # kept in the order of their columns
+
+    def _known(self, text: str) -> float:
+        words = words_of(text)
+        if not words:
+            return 0.0
+        return sum(f"w:{word}" in self.vocabulary.columns for word in words) / len(words)
+
+
+def looked(scores: Floats, known: Floats, needs: int) -> Floats:
+    """What the gate looks at: the needs' scores, and how near the other columns come."""
+    own = looks(scores[:, :needs], known)
+    if scores.shape[1] == needs:
+        return np.hstack([own, np.zeros((len(own), 1))])
+    nearest = scores[:, needs:].max(axis=1) - scores[:, :needs].max(axis=1)
+    return np.hstack([own, nearest[:, None]])
+
+
+def _owners(gram: str, text: str) -> list[str]:
+    """The words of a text that a gram stands for."""
+    block, piece = gram[0], gram[2:]
+    if block == "w":
+        return [piece.replace(" _ ", " … ")]
+    return sorted({word for word in words_of(text) if piece in f" {word} "}) or [piece.strip()]

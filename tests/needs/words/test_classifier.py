@@ -1,0 +1,204 @@
+"""What the classifier suggests, why, and what a correction changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from contactcentre.state import PROJECT
+from needs.words import (
+    NO_NEED,
+    Classifier,
+    Example,
+    Name,
+    TamperedModel,
+    TooFewNeeds,
+    current,
+    encoders,
+    mask,
+)
+from needs.words.noise import noisy
+from tests.needs.words.said import EXAMPLES, HELD_BACK, NAMES, OTHER
+
+
+def installed(backend: str) -> None:
+    absent = encoders.missing(backend)
+    if absent:
+        pytest.skip(f"the extra of {backend!r} is not installed: {', '.join(absent)}")
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.fit(EXAMPLES, NAMES)
+
+
+@pytest.mark.parametrize("backend", encoders.BACKENDS)
+def test_every_backend_finds_what_was_not_seen(backend: str) -> None:
+    installed(backend)
+    fitted = Classifier.fit(EXAMPLES, NAMES, backend=backend)
+    assert fitted.notice == ""
+    shares, _ = fitted.probabilities([one.text for one in HELD_BACK])
+    assert [fitted.needs[at] for at in shares.argmax(axis=1)] == [one.need for one in HELD_BACK]
+
+
+@pytest.mark.parametrize("backend", encoders.BACKENDS)
+def test_the_same_examples_give_the_same_model_to_the_bit(backend: str) -> None:
+    installed(backend)
+    one, two = (Classifier.fit(EXAMPLES, NAMES, backend=backend) for _ in range(2))
+    assert one.save() == two.save()
+    assert one.version == two.version
+
+
+@pytest.mark.parametrize("backend", encoders.BACKENDS)
+def test_a_stored_model_says_the_same(backend: str) -> None:
+    installed(backend)
+    fitted = Classifier.fit(EXAMPLES, NAMES, backend=backend)
+    again = Classifier.load(fitted.save(), fitted.version)
+    for one in HELD_BACK:
+        assert again.suggest(one.text) == fitted.suggest(one.text)
+    assert again.version == fitted.version
+
+
+def test_a_tampered_model_is_refused(classifier: Classifier) -> None:
+    stored = bytearray(classifier.save())
+    stored[len(stored) // 2] ^= 1
+    with pytest.raises(TamperedModel, match="hash"):
+        Classifier.load(bytes(stored), classifier.version)
+
+
+def test_what_is_no_model_is_refused() -> None:
+    from needs.words.storing import digest
+
+    with pytest.raises(TamperedModel, match="cannot be read"):
+        Classifier.load(b"no zip", digest(b"no zip"))
+
+
+def test_a_missing_extra_falls_back_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(encoders.PACKAGES, "minilm", ("no_such_package",))
+    fitted = Classifier.fit(EXAMPLES, NAMES, backend="minilm")
+    assert fitted.model.backend == "tfidf"
+    assert "no-such-package" in fitted.notice
+    assert "requirements-words-minilm.txt" in fitted.notice
+    with pytest.raises(encoders.MissingExtra):
+        encoders.of("minilm")
+
+
+def test_an_unknown_backend_is_refused() -> None:
+    with pytest.raises(encoders.UnknownBackend):
+        Classifier.fit(EXAMPLES, NAMES, backend="magic")
+
+
+def test_a_suggestion_names_its_sentence_and_its_words(classifier: Classifier) -> None:
+    text = "Customer called in. ID ok. I have lost my card on the train. No further action."
+    [found, *_] = classifier.suggest(text)
+    assert found.need == "lost_card"
+    assert text[found.start : found.end] == "I have lost my card on the train."
+    assert {"card", "lost"} & {reason.words for reason in found.reasons}
+    assert 0.5 <= found.probability <= 1
+
+
+def test_two_needs_of_one_text_are_both_found(classifier: Classifier) -> None:
+    text = "I forgot my password for the app. Also we want to buy a house and need a mortgage."
+    found = {one.need: text[one.start : one.end] for one in classifier.suggest(text)}
+    assert found["app_login"] == "I forgot my password for the app."
+    assert found["mortgage"].endswith("need a mortgage.")
+    assert len(classifier.suggest(text, at_most=1)) == 1
+
+
+def test_offsets_hold_in_the_masked_text(classifier: Classifier) -> None:
+    text = "Card 4111 1111 1111 1111, ada@example.com. My debit card was stolen."
+    [found, *_] = classifier.suggest(text)
+    assert mask(text)[found.start : found.end] == "My debit card was stolen."
+
+
+def test_what_is_none_of_the_needs_is_no_known_need(classifier: Classifier) -> None:
+    taught = Classifier.fit([*EXAMPLES, *(Example(text, NO_NEED) for text in OTHER[:3])], NAMES)
+    for text in OTHER[3:]:
+        assert taught.suggest(text) == ()
+    for text in ("", "   ", "??", "1234", "zxqv wvrp"):
+        assert classifier.suggest(text) == ()
+
+
+def test_contributions_add_up_to_the_score(classifier: Classifier) -> None:
+    for one in HELD_BACK:
+        [read] = classifier.model.read([one.text])
+        scores = classifier.model.scores(read)
+        for column, need in enumerate(classifier.model.needs):
+            told = classifier.model.contributions(one.text, need)
+            assert abs(sum(part.amount for part in told) - scores[column]) < 1e-9
+
+
+def test_shares_add_up_to_one(classifier: Classifier) -> None:
+    shares, passing = classifier.probabilities([one.text for one in HELD_BACK])
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert ((passing >= 0) & (passing <= 1)).all()
+
+
+def test_a_correction_counts_at_once(classifier: Classifier) -> None:
+    text = "my piggy bank fell off the shelf"
+    corrected = classifier.corrected([Example(text, "savings")])
+    assert "savings" not in {one.need for one in classifier.suggest(text)}
+    [found, *_] = corrected.suggest("the piggy bank fell off the shelf")
+    assert found.need == "savings"
+    assert found.reasons[0].words == text
+
+
+def test_a_rejection_counts_at_once(classifier: Classifier) -> None:
+    text = "I have lost my card"
+    assert classifier.suggest(text)
+    assert classifier.corrected([Example(text, NO_NEED)]).suggest(text) == ()
+
+
+def test_a_need_that_the_model_does_not_know_can_be_corrected_to(classifier: Classifier) -> None:
+    corrected = classifier.corrected([Example("my dog ate the statement", "pet_insurance")])
+    assert corrected.suggest("my dog ate the statement")[0].need == "pet_insurance"
+    assert classifier.suggest("I have lost my card")[0].need == "lost_card"
+
+
+def test_names_alone_are_a_beginning() -> None:
+    names = [
+        Name("lost_card", "Lost card", "My card is lost or stolen; block it."),
+        Name("mortgage", "Mortgage", "Money to buy a house."),
+        Name("savings", "Savings", "Put money aside with interest."),
+    ]
+    cold = Classifier.fit((), names)
+    shares, _ = cold.probabilities(["my card was stolen", "we buy a house"])
+    assert [cold.needs[at] for at in shares.argmax(axis=1)] == ["lost_card", "mortgage"]
+
+
+def test_one_need_is_no_choice() -> None:
+    with pytest.raises(TooFewNeeds):
+        Classifier.fit(EXAMPLES[:8])
+
+
+@pytest.mark.parametrize("kind", ["typos", "wrapped", "both"])
+def test_noise_leaves_most_needs_found(classifier: Classifier, kind: str) -> None:
+    texts = noisy([one.text for one in EXAMPLES], kind, seed=1)
+    assert texts == noisy([one.text for one in EXAMPLES], kind, seed=1)
+    shares, _ = classifier.probabilities(texts)
+    found = [classifier.needs[at] for at in shares.argmax(axis=1)]
+    right = sum(one.need == need for one, need in zip(EXAMPLES, found, strict=True))
+    assert right >= 0.9 * len(EXAMPLES)
+
+
+def test_a_hostile_text_is_answered(classifier: Classifier) -> None:
+    for text in ("a" * 1_000_000, "lost card. " * 50_000, "\x00\ud800", "<script>" * 100):
+        assert len(classifier.suggest(text)) <= 3
+
+
+def test_this_process_asks_whoever_provides(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "_provider", lambda: None)
+    assert current.suggest("I have lost my card") == ()
+    current.provide(lambda: classifier)
+    assert current.suggest("I have lost my card")[0].need == "lost_card"
+    assert current.notice() == ""
+
+
+def test_reading_needs_neither_scikit_learn_nor_scipy() -> None:
+    code = "import sys, needs.words; sys.exit(bool({'sklearn', 'scipy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
