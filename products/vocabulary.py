@@ -1,14 +1,16 @@
 """Which named facts may rules and benefit formulas speak of, and in which words?
 
 A fact has a kind, a unit and a plain-language phrase. Where its value comes from is told in
-`offers.facts`; a test holds the two together. Protected attributes (gender, age in years,
-ethnicity, religion, family, disability) are not here and so can never steer a decision.
+`offers.facts`; a test holds the two together. A protected attribute cannot be made a fact
+(`products.protected`) and so can never steer a decision.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from products.protected import refuse
 
 
 class Kind(StrEnum):
@@ -62,6 +64,10 @@ class Fact:
     phrase: str
     unit: str = ""
     denied: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises Protected for what nobody may be judged by."""
+        refuse(self.name, self.phrase, self.denied)
 
 
 FACTS: dict[str, Fact] = {

@@ -6,6 +6,7 @@ from customers.models.contact_point import ContactPoint
 from customers.models.customer import Customer, CustomerKind, CustomerQuerySet, KnownAlready
 from customers.models.elsewhere import HeldElsewhere
 from customers.models.holding import Holding
+from customers.models.protected import ProtectedAttribute, ProtectedTrait
 
 __all__ = [
     "BUDGETED",
@@ -19,5 +20,7 @@ __all__ = [
     "HeldElsewhere",
     "Holding",
     "KnownAlready",
+    "ProtectedAttribute",
+    "ProtectedTrait",
     "Purpose",
 ]
