@@ -21,7 +21,7 @@ SECTIONS: Final = (
     ("Live board", "routing:board", LEADING),
     ("Retention", "insights:retention", LEADING),
     ("Follow-ups", "followups:list", LEADING),
-    ("Catalogue", "offers:catalogue", ADMINISTERING),
+    ("Catalogue", "catalogue:home", ADMINISTERING),
     ("Administration", "admin:index", ADMINISTERING),
 )
 

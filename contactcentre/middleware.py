@@ -17,7 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("continuum.requests")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 DESK = frozenset({"console", "interactions", "routing", "service", "needs", "offers", "followups"})
-CONFIGURING = frozenset({"offers:publication", "offers:restoration", "console:presence"})
+CONFIGURING = frozenset({"console:presence"})
 QUIET = ("/static/", "/health/", "/ready/")
 
 

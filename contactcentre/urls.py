@@ -24,6 +24,7 @@ urlpatterns = [
     path("service/", include("service.urls")),
     path("needs/", include("needs.urls")),
     path("offers/", include("offers.urls")),
+    path("catalogue/", include("offers.release.urls")),
     path("followups/", include("followups.urls")),
     path("calls/", include("routing.urls")),
     path("call-us/", include("portal.urls")),

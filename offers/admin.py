@@ -79,8 +79,8 @@ class ProductAdmin(Kept):
         if not product.pk:
             return "Save it first."
         return format_html(
-            '<a href="{}">Preview on a customer, then publish</a>',
-            reverse("offers:preview", args=[product.code]),
+            '<a href="{}">Rules, preview and reach</a>',
+            reverse("catalogue:product", args=[product.code]),
         )
 
 

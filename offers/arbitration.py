@@ -62,7 +62,7 @@ def decide_for(
     at: datetime | None = None,
 ) -> Decision:
     """Decide on the situation as it is; kept only when something has changed."""
-    published = catalogue.in_force()
+    published = catalogue.in_force_for(customer.pk)
     inputs = gather(
         customer=customer,
         interaction=interaction,

@@ -9,15 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 from itertools import compress
 from typing import Any
 
+from django.db.models import Subquery
+
 from offers.benefits import Formula, Sentence, read_formula, read_sentence
 from offers.facts import CURRENCY
+from offers.models import Release
 from offers.rules import Check, Criterion, Requirement
 from products.models import CatalogueVersion, Stage
 
 Content = Mapping[str, Any]
+TRIAL_PERCENT = 5  # of the customers, for whom a release decides before it does for all
 
 EMPTY: Content = {
     "format": 1,
@@ -197,8 +202,32 @@ def _foreign(products: Iterable[CompiledProduct]) -> dict[str, int]:
 
 def in_force() -> Catalogue:
     """The catalogue that was published last; an empty one before anything was."""
-    latest = CatalogueVersion.objects.order_by("-number").values_list("number", "digest").first()
+    latest = CatalogueVersion.objects.published().values_list("number", "digest").first()
     return read(EMPTY) if latest is None else _compiled(*latest)
+
+
+def in_force_for(customer_id: int) -> Catalogue:
+    """The catalogue that decides for this customer: a release on trial has a share of them."""
+    versions = CatalogueVersion.objects.published()
+    latest = versions.values_list("number", "digest", *trial_of("number", "digest")).first()
+    if latest is None:
+        return read(EMPTY)
+    number, digest, trial, trial_digest = latest
+    if trial is not None and is_in_share(customer_id, trial):
+        return _compiled(trial, trial_digest)
+    return _compiled(number, digest)
+
+
+def trial_of(*fields: str) -> list[Subquery]:
+    """These fields of the version that decides for a share of the customers; else NULL."""
+    small = Release.objects.small()
+    return [Subquery(small.values(f"trial__{field}")[:1]) for field in fields]
+
+
+def is_in_share(customer_id: int, trial: int) -> bool:
+    """Does the trial decide for this customer? The same answer for as long as it lasts."""
+    digest = sha256(f"{trial}:{customer_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100 < TRIAL_PERCENT
 
 
 def published(number: int) -> Catalogue:

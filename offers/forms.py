@@ -43,10 +43,6 @@ class OutcomeForm(forms.Form):
         return data
 
 
-class PublicationForm(forms.Form):
-    note = forms.CharField(max_length=200, label="What changes, in a line")
-
-
 class ProductForm(ProductModelForm):
     """A draft product; its formula and sentence are read before they are kept."""
 

@@ -54,7 +54,7 @@ def draft_content() -> dict[str, Any]:
     return {
         "format": 1,
         "currency": CURRENCY,
-        "policy": _policy(),
+        "policy": draft_policy(),
         "need_types": {
             need_type.code: {"name": need_type.name, "description": need_type.description}
             for need_type in NeedType.objects.filter(retired_on=None).order_by("code")
@@ -67,6 +67,14 @@ def draft_content() -> dict[str, Any]:
             for product in products.order_by("code")
         ],
     }
+
+
+def draft_row(product: Product) -> dict[str, Any]:
+    """One product as its draft stands, whether it is on offer or withdrawn."""
+    fits, fulfilments = _fits(product), _fulfilments()
+    return product_content(
+        product, fits=fits.get(product.pk, {}), fulfilment=fulfilments.get(product.pk)
+    )
 
 
 def problems_of(content: Mapping[str, Any]) -> list[str]:
@@ -82,50 +90,92 @@ def problems_of(content: Mapping[str, Any]) -> list[str]:
 
 def content_in_force() -> Mapping[str, Any]:
     """What decisions read now; an empty content before anything was published."""
-    latest = CatalogueVersion.objects.order_by("-number").values_list("content", flat=True).first()
+    latest = CatalogueVersion.objects.published().values_list("content", flat=True).first()
     return catalogue.EMPTY if latest is None else latest
 
 
+def number_in_force() -> int:
+    """The number of the catalogue in force; 0 before anything was published."""
+    return CatalogueVersion.objects.published().values_list("number", flat=True).first() or 0
+
+
 def publish(*, by: User | None, note: str) -> CatalogueVersion:
-    """Put the draft in force. Raises NotPublishable or NothingChanged; then nothing changes."""
+    """Put the draft in force at once, as a set-up does; people go through `offers.release`.
+
+    Raises NotPublishable or NothingChanged; then nothing changes.
+    """
     with transaction.atomic():
-        _one_at_a_time()
-        return _put_in_force(draft_content(), by=by, note=note)
+        one_at_a_time()
+        return put_in_force(draft_content(), by=by, note=note)
 
 
 def publish_again(*, number: int, by: User, note: str = "") -> CatalogueVersion:
     """Put an older catalogue in force again, as a new number; the draft stays as it is."""
     with transaction.atomic():
-        _one_at_a_time()
-        older = CatalogueVersion.objects.get(number=number)
-        return _put_in_force(older.content, by=by, note=note or f"Back to catalogue {number}")
+        one_at_a_time()
+        older = CatalogueVersion.objects.published().get(number=number)
+        return put_in_force(older.content, by=by, note=note or f"Back to catalogue {number}")
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
+    """Until this transaction ends nobody else publishes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
 
 
-def _put_in_force(content: dict[str, Any], *, by: User | None, note: str) -> CatalogueVersion:
-    problems = problems_of(content)
-    if problems:
-        raise NotPublishable(problems)
+def put_in_force(content: Mapping[str, Any], *, by: User | None, note: str) -> CatalogueVersion:
+    """A new version that decides for everybody; the caller holds `one_at_a_time`."""
+    check(content)
     digest = digest_of(content)
-    latest = CatalogueVersion.objects.order_by("-number").only("number", "digest").first()
+    latest = CatalogueVersion.objects.published().only("number", "digest").first()
     if latest is not None and latest.digest == digest:
         raise NothingChanged(latest.number)
-    version = CatalogueVersion.objects.create(
-        number=latest.number + 1 if latest else 1,
+    version = _numbered(content, digest, by=by, note=note)
+    _told("catalogue published", version, by)
+    return version
+
+
+def put_on_trial(content: Mapping[str, Any], *, by: User | None, note: str) -> CatalogueVersion:
+    """A new version that is not in force; the caller holds `one_at_a_time`."""
+    check(content)
+    version = _numbered(content, digest_of(content), by=by, note=note, for_trial=True)
+    _told("catalogue put on trial", version, by)
+    return version
+
+
+def check(content: Mapping[str, Any]) -> None:
+    """Raises NotPublishable with everything that is wrong with the content."""
+    if problems := problems_of(content):
+        raise NotPublishable(problems)
+
+
+def everybody_looks_again() -> None:
+    """Open lists of every team ask by which catalogue they were made."""
+    panel_changed(panel="offers.ways", team_ids=Team.objects.values_list("pk", flat=True))
+
+
+def _numbered(
+    content: Mapping[str, Any],
+    digest: str,
+    *,
+    by: User | None,
+    note: str,
+    for_trial: bool = False,
+) -> CatalogueVersion:
+    newest = CatalogueVersion.objects.order_by("-number").values_list("number", flat=True).first()
+    return CatalogueVersion.objects.create(
+        number=(newest or 0) + 1,
+        for_trial=for_trial,
         content=content,
         digest=digest,
         note=note[:200],
         published_by=by,
     )
-    AuditEntry.record(
-        by=by, verb="catalogue published", subject=version, detail={"number": version.number}
-    )
-    panel_changed(panel="offers.ways", team_ids=Team.objects.values_list("pk", flat=True))
-    return version
+
+
+def _told(verb: str, version: CatalogueVersion, by: User | None) -> None:
+    AuditEntry.record(by=by, verb=verb, subject=version, detail={"number": version.number})
+    everybody_looks_again()
 
 
 def _problems(row: Mapping[str, Any]) -> Iterable[str]:
@@ -181,13 +231,15 @@ def _rule(rule: ProductRule) -> dict[str, Any]:
     }
 
 
-def _fits() -> dict[int, dict[str, str]]:
+def _fits(product: Product | None = None) -> dict[int, dict[str, str]]:
     fits: dict[int, dict[str, str]] = {}
     rows = NeedFit.objects.filter(fit__gt=0, need_type__retired_on=None)
-    for product, need_type, fit in rows.order_by("need_type__code").values_list(
+    if product is not None:
+        rows = rows.filter(product=product)
+    for of_product, need_type, fit in rows.order_by("need_type__code").values_list(
         "product_id", "need_type__code", "fit"
     ):
-        fits.setdefault(product, {})[need_type] = f"{fit:.2f}"
+        fits.setdefault(of_product, {})[need_type] = f"{fit:.2f}"
     return fits
 
 
@@ -202,7 +254,8 @@ def _fulfilments() -> dict[int, dict[str, Any]]:
     }
 
 
-def _policy() -> dict[str, Any]:
+def draft_policy() -> dict[str, Any]:
+    """The contact policy as it would be published."""
     policy = ContactPolicy.objects.first() or ContactPolicy()
     return {
         "max_offers": policy.max_offers,

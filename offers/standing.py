@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from interactions.models import Interaction
+from offers.catalogue import is_in_share, trial_of
 from offers.models import Decision
 from offers.situation import newest_answer, newest_event
 from products.models import CatalogueVersion
@@ -34,12 +35,12 @@ def standing(interaction: Interaction) -> Standing | None:
     if not found:
         return None
     pk, *parts = found[0]
-    (number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, in_force) = (
+    (number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, *versions) = (
         json.loads(part) if isinstance(part, str) else part for part in parts
     )
     now = timezone.now()
     is_current = (
-        number == (in_force or 0)
+        number == _deciding(interaction.customer_id, *versions)
         and today == timezone.localdate(now).isoformat()
         and seen == [event, answer]
         and reason == (interaction.contact_reason.code if interaction.contact_reason else None)
@@ -47,6 +48,13 @@ def standing(interaction: Interaction) -> Standing | None:
         and not any(_has_run_late(entry, now) for entry in ways)
     )
     return Standing(pk, ways, waits, settled, is_current)
+
+
+def _deciding(customer_id: int, in_force: int | None, trial: int | None) -> int:
+    """The number of the catalogue that decides for this customer now."""
+    if trial is not None and is_in_share(customer_id, trial):
+        return trial
+    return in_force or 0
 
 
 def _has_run_late(entry: dict[str, Any], now: datetime) -> bool:
@@ -57,7 +65,7 @@ def _has_run_late(entry: dict[str, Any], now: datetime) -> bool:
 
 
 def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
-    in_force = CatalogueVersion.objects.order_by("-number").values("number")[:1]
+    in_force = CatalogueVersion.objects.published().values("number")[:1]
     return (
         Decision.objects.filter(interaction=contact)
         .newest()
@@ -74,6 +82,7 @@ def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
             Subquery(newest_event(customer)),
             Subquery(newest_answer(contact)),
             Subquery(in_force),
+            *trial_of("number"),
         )[:1]
     )
 

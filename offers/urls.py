@@ -5,11 +5,6 @@ from offers import views
 app_name = "offers"
 
 urlpatterns = [
-    path("catalogue/", views.catalogue, name="catalogue"),
-    path("catalogue/publication/", views.publication, name="publication"),
-    path("catalogue/<int:number>/restoration/", views.restoration, name="restoration"),
-    path("preview/<slug:code>/", views.product, name="preview"),
-    path("preview/<slug:code>/reach/", views.reach, name="reach"),
     path("ways/<int:interaction_id>/", views.ways, name="ways"),
     path("ways/<int:interaction_id>/decision/", views.decision, name="decision"),
     path("ways/<int:interaction_id>/settlement/", views.settlement, name="settlement"),

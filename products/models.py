@@ -174,10 +174,20 @@ class ProductRule(models.Model):
             raise ValidationError({"value": str(error)}) from None
 
 
+class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
+    def published(self) -> CatalogueVersionQuerySet:
+        """Versions that were in force for all, the one that is now first."""
+        return self.filter(for_trial=False).order_by("-number")
+
+
 class CatalogueVersion(models.Model):
-    """What was published, whole and for good: decisions name the number and replay from it."""
+    """What was published, whole and for good: decisions name the number and replay from it.
+
+    One `for_trial` decided in shadow or for a share of the customers only and was never in force.
+    """
 
     number = models.PositiveIntegerField(unique=True)
+    for_trial = models.BooleanField(default=False)
     content = models.JSONField()
     digest = models.CharField(max_length=64)
     note = models.CharField(max_length=200, blank=True)
@@ -185,6 +195,8 @@ class CatalogueVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = CatalogueVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-number"]

@@ -173,12 +173,28 @@ LEADING = {
     "insights:served_group": Route(EVERYBODY, {"group": "=retained"}),
 }
 POSTED_BY_ADMINISTRATORS = ADMINISTRATORS | {"administrator": 405}
+OF_A_RELEASE = {"pk": "release"}
+OF_A_PRODUCT = {"code": "product"}
 CATALOGUE = {
-    "offers:catalogue": Route(ADMINISTRATORS),
-    "offers:preview": Route(ADMINISTRATORS, {"code": "product"}),
-    "offers:reach": Route(ADMINISTRATORS, {"code": "product"}),
-    "offers:publication": Route(POSTED_BY_ADMINISTRATORS),
-    "offers:restoration": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
+    "catalogue:home": Route(ADMINISTRATORS),
+    "catalogue:proposal": Route(POSTED_BY_ADMINISTRATORS),
+    "catalogue:release": Route(ADMINISTRATORS, OF_A_RELEASE),
+    "catalogue:review": Route(POSTED_BY_ADMINISTRATORS, OF_A_RELEASE),
+    "catalogue:step": Route(POSTED_BY_ADMINISTRATORS, OF_A_RELEASE),
+    "catalogue:back": Route(POSTED_BY_ADMINISTRATORS, OF_A_RELEASE),
+    "catalogue:simulation": Route(POSTED_BY_ADMINISTRATORS, OF_A_RELEASE),
+    "catalogue:progress": Route(ADMINISTRATORS, {"pk": "simulation"}),
+    "catalogue:cancellation": Route(POSTED_BY_ADMINISTRATORS, {"pk": "simulation"}),
+    "catalogue:restoration": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
+    "catalogue:product": Route(ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:rules": Route(POSTED_BY_ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:seen": Route(POSTED_BY_ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:funnel": Route(POSTED_BY_ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:lever": Route(ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:policy_test": Route(POSTED_BY_ADMINISTRATORS, OF_A_PRODUCT),
+    "catalogue:retirement": Route(POSTED_BY_ADMINISTRATORS, {"pk": "policy_test"}),
+    "catalogue:sheet": Route(ADMINISTRATORS, {"name": "=rules"}),
+    "catalogue:file": Route(ADMINISTRATORS, {"name": "=rules"}),
 }
 ACCOUNT = {
     "account_login": Route(LOG_IN),

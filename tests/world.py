@@ -17,6 +17,8 @@ from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Offer
 from offers.publishing import publish
+from offers.release import gate, policy, simulating
+from products.models import Product
 from routing.models import AgentSkill, Queue, Skill
 from service.models import Promise, ServiceRequest
 from telephony.models import CallerId, Prompt, SuppressionEntry
@@ -92,7 +94,19 @@ def build_world() -> World:
         user.set_password("a long enough password")
         user.save(update_fields=["password"])
     clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in people.items()}
+    Product.objects.filter(pk=cast.saver.pk).update(summary="Savings that grow")
+    release = gate.propose(by=cast.max, note="A better summary")
+    test = policy.make(
+        customer=cast.ada,
+        name="Has money idle",
+        expected={"saver-plus": "never"},
+        by=cast.max,
+        at=timezone.now(),
+    )
     things = {
+        "release": release.pk,
+        "simulation": simulating.ask(release, days=7, by=cast.max).pk,
+        "policy_test": test.pk,
         "customer": cast.ada.pk,
         "interaction": interaction.pk,
         "request": request.pk,

@@ -49,7 +49,7 @@ CALLS = ("manage.py", "calls")
 BEAT = ("-m", "celery", "-q", "-A", "contactcentre", "beat", "--pidfile=")
 KEPT_ALIVE = {"web", "worker", "beat", "switch", "calls"}
 RELOAD = ("--reload", "--reload-include", "*.html")
-LOG_INS = "sam or rae (agents), una (supervisor), max (administrator)"
+LOG_INS = "sam or rae (agents), una (supervisor), max or ivy (administrators)"
 
 
 class Stop(BaseException):

@@ -28,6 +28,7 @@ STAFF = (
     Person("bea", "Bea", "Lindqvist", Role.AGENT, (BUSINESS,)),
     Person("una", "Una", "Marsh", Role.SUPERVISOR, (EVERYDAY,)),
     Person("max", "Max", "Adeyemi", Role.ADMINISTRATOR, ()),
+    Person("ivy", "Ivy", "Tanaka", Role.ADMINISTRATOR, ()),  # reviews what Max proposes
 )
 
 

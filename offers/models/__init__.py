@@ -8,6 +8,9 @@ from offers.models.decision import (
 )
 from offers.models.offer import Offer, OfferQuerySet, OfferStatus
 from offers.models.policy import ContactPolicy
+from offers.models.policy_test import PolicyExpectation, PolicyTest, Verdict
+from offers.models.release import Release, ReleaseStage, ReleaseStep
+from offers.models.trial import ShadowDecision, Simulation, SimulationStatus
 
 __all__ = [
     "ContactPolicy",
@@ -16,6 +19,15 @@ __all__ = [
     "Offer",
     "OfferQuerySet",
     "OfferStatus",
+    "PolicyExpectation",
+    "PolicyTest",
     "ReasonSettled",
     "ReasonSettledQuerySet",
+    "Release",
+    "ReleaseStage",
+    "ReleaseStep",
+    "ShadowDecision",
+    "Simulation",
+    "SimulationStatus",
+    "Verdict",
 ]

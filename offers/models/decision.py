@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
@@ -47,6 +48,7 @@ class Decision(models.Model):
         indexes: ClassVar = [
             models.Index(F("interaction"), F("id").desc(), name="decision_of_interaction"),
             models.Index(F("customer"), F("id").desc(), name="decision_of_customer"),
+            BrinIndex(fields=["made_at"], name="decision_made_brin"),
         ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="decision_immutable", operation=pgtrigger.Update)

@@ -48,14 +48,14 @@ def test_a_log_in_is_told_over_the_page_and_closes_by_itself(
 
 def test_a_refusal_is_an_alert_that_stays(cast: Cast) -> None:
     client = logged_in(cast.max)
-    page = client.post(reverse("offers:publication"), {"note": ""}, follow=True).content.decode()
+    page = client.post(reverse("catalogue:proposal"), {"note": ""}, follow=True).content.decode()
     assert toasts(page) == [("bad", "")]
     assert "Say in a line what changes" in live(page, "alert")
 
 
 def test_the_administration_shows_messages_the_same_way(cast: Cast) -> None:
     client = logged_in(cast.max)
-    client.post(reverse("offers:publication"), {"note": ""})
+    client.post(reverse("catalogue:proposal"), {"note": ""})
     page = client.get("/admin/").content.decode()
     assert toasts(page) == [("bad", "")]
     assert "messagelist" not in page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -13,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from customers.models import Customer
 from interactions.models import Interaction
 from needs.models import Need
 from offers.arbitration import decide_for
 from offers.models import Decision, Offer, ReasonSettled
-from products.models import CatalogueVersion, Product, ProductRule
+from offers.publishing import publish
+from products.models import Product
 from service.models import Promise, ServiceRequest
 from tests.cast import Cast, contact
 from tests.offers.test_presenting import in_need
@@ -102,7 +101,7 @@ def test_whatever_happens_makes_the_list_stale_until_it_is_ranked_again(people: 
     ServiceRequest.objects.update(target_at=timezone.now() - timedelta(seconds=2))
     Decision.objects.count()
     Product.objects.filter(pk=people.saver.pk).update(name="Saver Double")
-    as_(people.max).post(reverse("offers:publication"), {"note": "A new name"})
+    publish(by=people.max, note="A new name")
     happens()
 
 
@@ -257,83 +256,3 @@ def test_what_changes_state_is_never_a_get(people: Cast, name: str) -> None:
     interaction = decided(people)
     more = ["saver-plus"] if name == "outcome" else []
     assert as_(people.sam).get(address(name, interaction, *more)).status_code == 405
-
-
-# --- The administrator's side -----------------------------------------------------------------
-
-PAGES = [
-    ("get", "offers:catalogue", []),
-    ("get", "offers:preview", ["saver-plus"]),
-    ("get", "offers:reach", ["saver-plus"]),
-    ("post", "offers:publication", []),
-    ("post", "offers:restoration", [1]),
-]
-
-
-@pytest.mark.parametrize(("method", "name", "args"), PAGES)
-def test_only_administrators_prepare_the_catalogue(
-    people: Cast, method: str, name: str, args: list[object]
-) -> None:
-    Product.objects.filter(pk=people.saver.pk).update(name="Saver Double")
-    for person in (people.sam, people.una, people.stranger):
-        response = getattr(as_(person), method)(reverse(name, args=args), {"note": "Mine"})
-        assert response.status_code == 403
-    assert CatalogueVersion.objects.count() == 1
-
-
-def test_a_draft_is_previewed_beside_what_is_in_force_and_then_published(people: Cast) -> None:
-    Need.state(
-        customer=people.ben,
-        need_type=people.better_return,
-        by=people.sam,
-        strength=Decimal("0.9"),
-    )
-    client = as_(people.max)
-    Product.objects.filter(pk=people.saver.pk).update(minimum_benefit=Decimal(50))
-    target = reverse("offers:preview", args=["saver-plus"])
-    found = client.get(target, {"q": "Ben King"}).content.decode()
-    assert f"?customer={people.ben.pk}" in found
-    with CaptureQueriesContext(connection) as queries:
-        page = client.get(target, {"customer": people.ben.pk}).content.decode()
-    assert not any(query["sql"].startswith("INSERT") for query in queries)
-    assert "It would be offered." in page  # in force: £12.30 is enough
-    assert "£300.00 × (4.10 % − 0.00 %) = £12.30 a year; at least £50.00 is asked." in page
-    assert "Balance owed on cards is at most £0.00. Here: £0.00." in page
-    assert "Saver Plus: least benefit a year £10.00 becomes £50.00." in page
-    response = client.post(reverse("offers:publication"), {"note": "Fifty pounds at least"})
-    assert response.status_code == 302
-    assert CatalogueVersion.objects.count() == 2
-    page = client.get(target, {"customer": people.ben.pk}).content.decode()
-    assert "It would be offered." not in page
-    assert "The draft is what is in force." in page
-
-
-def test_a_broken_draft_is_told_in_the_preview_and_not_published(people: Cast) -> None:
-    Product.objects.filter(pk=people.saver.pk).update(benefit_formula="idle_balance * bonus")
-    client = as_(people.max)
-    target = reverse("offers:preview", args=["saver-plus"])
-    page = client.get(target, {"customer": people.ada.pk}).content.decode()
-    assert "“bonus” is not a figure that is known" in page
-    response = client.post(reverse("offers:publication"), {"note": "Broken"})
-    assert response.status_code == 422
-    assert CatalogueVersion.objects.count() == 1
-
-
-def test_the_catalogue_goes_back_to_an_older_version(people: Cast) -> None:
-    client = as_(people.max)
-    ProductRule.objects.all().delete()
-    client.post(reverse("offers:publication"), {"note": "No rules"})
-    page = client.get(reverse("offers:catalogue")).content.decode()
-    assert "Put in force again" in page
-    client.post(reverse("offers:restoration", args=[1]))
-    numbers = list(CatalogueVersion.objects.values_list("number", "note"))
-    assert numbers[0] == (3, "Back to catalogue 1")
-    page = client.get(reverse("offers:catalogue")).content.decode()
-    assert "Saver Plus: rule gone – eligibility: the customer is 18 or over" in page
-
-
-def test_the_whole_base_is_counted_by_the_same_rules(people: Cast) -> None:
-    Customer.objects.filter(pk=people.ben.pk).update(born_on=timezone.localdate())
-    page = as_(people.max).get(reverse("offers:reach", args=["saver-plus"])).content.decode()
-    assert "<b>3</b>" in page
-    assert page.count("<b>2</b>") == 2

@@ -148,7 +148,7 @@ def test_the_product_page_shows_rules_in_plain_words(people: Cast, client: Clien
     assert "the customer is 18 or over" in text
     assert "balance owed on cards is at most £0.00" in text
     assert "rate = 4.10" in text
-    assert reverse("offers:preview", args=["saver-plus"]) in text
+    assert reverse("catalogue:product", args=["saver-plus"]) in text
 
 
 def test_a_rule_and_the_terms_are_changed_in_plain_words(people: Cast, client: Client) -> None:

@@ -1,0 +1,1 @@
+"""How does a changed catalogue reach customers safely: review, tests, simulation, shadow, 5 %?"""
