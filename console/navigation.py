@@ -22,6 +22,7 @@ SECTIONS: Final = (
     ("Retention", "insights:retention", LEADING),
     ("Follow-ups", "followups:list", LEADING),
     ("Catalogue", "catalogue:home", ADMINISTERING),
+    ("Needs from words", "needs:examples", ADMINISTERING),
     ("Administration", "admin:index", ADMINISTERING),
 )
 

@@ -17,7 +17,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("continuum.requests")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 DESK = frozenset({"console", "interactions", "routing", "service", "needs", "offers", "followups"})
-CONFIGURING = frozenset({"console:presence"})
+CONFIGURING = frozenset(
+    {
+        "console:presence",
+        *("needs:label", "needs:removal", "needs:restoration"),
+        *("needs:new_need_type", "needs:dismissal"),
+    }
+)
 QUIET = ("/static/", "/health/", "/ready/")
 
 

@@ -24,5 +24,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "simulations": every(5, "offers.tasks.simulate"),
     "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
     "old recordings": every(60 * 60, "routing.tasks.forget_recordings"),
+    "words model": every(60, "needs.tasks.refit"),
+    "doubted examples": every(120, "needs.tasks.look_for_noise"),
+    "unknown needs": every(60 * 60, "needs.tasks.group_unknown"),
     "figures of the dashboards": every(30, "insights.tasks.refresh_figures"),
 }

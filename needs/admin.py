@@ -46,7 +46,10 @@ class DiscoveryQuestionForm(QuestionForm):
 
     class Meta:
         model = DiscoveryQuestion
-        fields = ("text", "code", "intents", "contact_reasons", "position", "retired_on")
+        fields = (
+            *("text", "code", "intents", "contact_reasons", "heard_words"),
+            *("position", "retired_on"),
+        )
 
 
 @admin.register(DiscoveryQuestion)
@@ -63,4 +66,5 @@ class DiscoveryQuestionAdmin(Kept):
 
     @admin.display(description="Asked when the customer")
     def asked_on(self, question: DiscoveryQuestion) -> str:
-        return ", ".join(Intent(intent).label.lower() for intent in question.intents)
+        told = [Intent(intent).label.lower() for intent in question.intents]
+        return ", ".join([*told, *(f"says “{words}”" for words in question.heard_words)])

@@ -79,6 +79,11 @@ PANELS = {
     "needs:stating": Route(THE_TEAM, CUSTOMER),
     "needs:answering": Route(POSTED, CONTACT),
     "needs:settlement": of("need"),
+    "needs:reading": Route(POSTED, CONTACT),
+    "needs:suggestions": Route(THE_TEAM, CONTACT),
+    "needs:confirmation": of("suggestion", POSTED),
+    "needs:correction": of("suggestion"),
+    "needs:rejection": of("suggestion", POSTED),
     "offers:ways": Route(THE_TEAM, CONTACT),
     "offers:others": Route(THE_TEAM, CONTACT),
     "offers:decision": Route(POSTED, CONTACT),
@@ -195,6 +200,16 @@ CATALOGUE = {
     "catalogue:retirement": Route(POSTED_BY_ADMINISTRATORS, {"pk": "policy_test"}),
     "catalogue:sheet": Route(ADMINISTRATORS, {"name": "=rules"}),
     "catalogue:file": Route(ADMINISTRATORS, {"name": "=rules"}),
+}
+WORDS = {
+    "needs:examples": Route(ADMINISTRATORS),
+    "needs:label": Route(POSTED_BY_ADMINISTRATORS, {"pk": "=1"}),
+    "needs:removal": Route(POSTED_BY_ADMINISTRATORS, {"pk": "=1"}),
+    "needs:versions": Route(ADMINISTRATORS),
+    "needs:restoration": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
+    "needs:unknown": Route(ADMINISTRATORS),
+    "needs:new_need_type": Route(POSTED_BY_ADMINISTRATORS),
+    "needs:dismissal": Route(POSTED_BY_ADMINISTRATORS),
 }
 ACCOUNT = {
     "account_login": Route(LOG_IN),
@@ -317,6 +332,7 @@ ROUTES: dict[str, Route] = {
     **TELEPHONY,
     **LEADING,
     **CATALOGUE,
+    **WORDS,
     **ACCOUNT,
     **API,
     **ADMINISTRATION,

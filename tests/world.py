@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from followups.models import Attempt, FollowUp, FollowUpPolicy
 from interactions.models import Interaction
-from needs.models import Need, NeedsReview
+from needs.models import Need, NeedsReview, Suggestion
 from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Offer
@@ -112,6 +112,13 @@ def build_world() -> World:
         "request": request.pk,
         "promise": promise.pk,
         "need": Need.state(**need, interaction=interaction).pk,
+        "suggestion": Suggestion.objects.create(
+            customer=cast.ada,
+            interaction=interaction,
+            need_type=cast.cheaper_borrowing,
+            text="the card eats me up",
+            probability="0.9",
+        ).pk,
         "offer": Offer.objects.get(pk=offer.pk).pk,
         "follow_up": follow_up.pk,
         "call": call.pk,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from customers.models import Customer
-from intake.seeding import catalogue, people, practice, queues
+from intake.seeding import catalogue, people, practice, queues, sayings
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle
 from intake.seeding.today import Today
@@ -38,6 +38,7 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
     practice.establish()
     queues.open_queues()
     catalogue.stock()
+    sayings.teach()
     if not CatalogueVersion.objects.exists():
         publish(by=staff["max"], note="The first catalogue")
     now = now or timezone.now()
@@ -56,6 +57,7 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
         chronicle.tell(profile)
     chronicle.write()
     Today(now=now, staff=staff).tell()
+    sayings.leave_open(staff["sam"], random)
     return True
 
 

@@ -128,6 +128,15 @@ QUESTIONS: tuple[
 )
 
 
+# Where these are heard the question is asked, whatever the contact was about at first.
+HEARD_WORDS: dict[str, tuple[str, ...]] = {
+    "what-changes": ("another bank", "close my account", "moving away"),
+    "money-for": ("deposit", "lump sum", "inherit"),
+    "travel-often": ("abroad", "holiday", "travel"),
+    "borrow-for": ("debt", "overdraft"),
+}
+
+
 def establish() -> None:
     """Everything the desk needs to work by; what is there already is left as it is."""
     reasons = _contact_reasons()
@@ -167,7 +176,13 @@ def _questions(reasons: dict[str, ContactReason]) -> None:
     needs = {need.code: need for need in NeedType.objects.all()}
     for position, (code, text, intents, triggers, answers) in enumerate(QUESTIONS):
         question, is_new = DiscoveryQuestion.objects.get_or_create(
-            code=code, defaults={"text": text, "intents": list(intents), "position": position}
+            code=code,
+            defaults={
+                "text": text,
+                "intents": list(intents),
+                "heard_words": list(HEARD_WORDS.get(code, ())),
+                "position": position,
+            },
         )
         if not is_new:
             continue

@@ -1,6 +1,7 @@
 """What do customers need, how did we learn it, and was it met?"""
 
 from needs.models.discovery import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
+from needs.models.example import FROZEN, PARTS, Example, ExampleSource
 from needs.models.need import Need, NeedClosed, NeedSource, NeedStatus
 from needs.models.need_type import NeedFit, NeedType
 from needs.models.review import (
@@ -9,11 +10,25 @@ from needs.models.review import (
     ReviewInThePast,
     ReviewSettled,
 )
+from needs.models.suggestion import (
+    Reading,
+    Suggestion,
+    SuggestionAnswered,
+    SuggestionStatus,
+)
+from needs.models.unknown import UnknownNeed, UnknownSettled, UnknownSource
+from needs.models.words_model import HasForgotten, InForceAlready, Verdict, WordsModel
 
 __all__ = [
+    "FROZEN",
+    "PARTS",
     "AnswerGiven",
     "DiscoveryAnswer",
     "DiscoveryQuestion",
+    "Example",
+    "ExampleSource",
+    "HasForgotten",
+    "InForceAlready",
     "Need",
     "NeedClosed",
     "NeedFit",
@@ -22,6 +37,15 @@ __all__ = [
     "NeedType",
     "NeedsReview",
     "NeedsReviewQuerySet",
+    "Reading",
     "ReviewInThePast",
     "ReviewSettled",
+    "Suggestion",
+    "SuggestionAnswered",
+    "SuggestionStatus",
+    "UnknownNeed",
+    "UnknownSettled",
+    "UnknownSource",
+    "Verdict",
+    "WordsModel",
 ]

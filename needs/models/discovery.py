@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -14,6 +15,12 @@ from accounts.models import AuditEntry, User
 from interactions.models import ContactReason, Intent, Interaction
 from needs.models.need import Need, NeedSource
 from needs.models.need_type import SHARE, NeedType
+from needs.models.unknown import UnknownNeed, UnknownSource
+
+# They become part of a pattern, so nothing in them may mean anything to one.
+SPOKEN: Final = RegexValidator(
+    r"^[^\W_]+(?:[ '-][^\W_]+)*\Z", "Only words: letters, digits, and single spaces between them."
+)
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -23,13 +30,20 @@ if TYPE_CHECKING:
 class DiscoveryQuestion(models.Model):
     """A question that asks why; never stands between the customer and the request.
 
-    Asked when the contact's reason or its intent is among the triggers.
+    Asked when the contact's reason or its intent is among the triggers, or when one of its
+    `heard_words` stands in the notes or in what the customer wrote.
     """
 
     code = models.SlugField(unique=True)
     text = models.CharField(max_length=160)
     intents = ArrayField(models.CharField(max_length=20, choices=Intent), default=list, blank=True)
     contact_reasons = models.ManyToManyField(ContactReason, blank=True, related_name="+")
+    heard_words = ArrayField(
+        models.CharField(max_length=40, validators=[SPOKEN]),
+        default=list,
+        blank=True,
+        help_text="Words or beginnings of words, with commas between: mortgage, moving house.",
+    )
     position = models.PositiveSmallIntegerField(default=100)
     retired_on = models.DateField(null=True, blank=True)
 
@@ -129,6 +143,8 @@ class AnswerGiven(models.Model):
                     "at": timezone.now(),
                 },
             )
+            if words and need is None:
+                UnknownNeed.keep(text=words, source=UnknownSource.ANSWERED, interaction=interaction)
             AuditEntry.record(
                 by=by,
                 verb="discovery question answered",

@@ -25,6 +25,7 @@ export function keep(element, { url, read, show, body, theirs, join }) {
     if (answer.status === OVER) return (isOver = true), say("kept", "Not saved: ended in another window");
     element.dataset.version = said.version;
     confirmed = answer.ok ? text : theirs(said);
+    if (answer.ok) element.dispatchEvent(new CustomEvent("saving:saved", { bubbles: true }));
     const isUntouched = read() === before;
     if (!answer.ok) show(isUntouched ? confirmed : join(read(), confirmed));
     say(answer.ok || isUntouched ? "saved" : "saving", answer.ok ? `Saved ${said.at}` : isUntouched ? "Changed by a colleague" : "Saving…");

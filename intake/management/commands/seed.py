@@ -15,6 +15,7 @@ from customers.names import NameWord
 from intake.models import BulkLoad
 from intake.progress import Progress
 from intake.seeding import day, loading, scale
+from needs import fitting, unknowns
 
 MONTHS_AT_ONCE = 13
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             self._reset()
         if day.seed_day(password=settings.DEMO_PASSWORD):
             self.stdout.write("One day of Northgate Bank is in place.")
+            fitting.refit_if_due()
+            unknowns.group_if_due()
             # A year now; the worker counts the older months while the first pages are read.
             self._count(months=MONTHS_AT_ONCE)
         else:
