@@ -15,8 +15,9 @@ from products.models import CatalogueVersion
 def left_out(release: Release, to: ReleaseStage) -> list[str]:
     """The steps before `to` that have no figures yet, in words."""
     missing = []
-    if not release.simulations.filter(status=SimulationStatus.DONE).exists():
-        missing.append("a simulation")
+    simulation = newest_done(release)
+    if simulation is None or not simulation.figures["moves"].get("contacts"):
+        missing.append("a simulation that met a contact")
     if to in (ReleaseStage.SMALL, ReleaseStage.ALL) and not shadowing.figures(release)["decided"]:
         missing.append("decisions in shadow")
     if to == ReleaseStage.ALL and not _decided_by(release):

@@ -46,7 +46,9 @@ class SimulationForm(forms.Form):
 
 class LeverForm(forms.Form):
     lever = forms.CharField(max_length=8)
-    days = forms.TypedChoiceField(choices=DAYS, coerce=int, initial=30, required=False)
+    days = forms.TypedChoiceField(
+        choices=DAYS, coerce=int, initial=30, required=False, label="Over the last"
+    )
 
 
 class PolicyTestForm(forms.Form):

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 
 from offers import catalogue
-from offers.arbitration import ENGINE, decide
+from offers.arbitration import decide
 from offers.models import Decision, Release, ReleaseStage, ReleaseStep, ShadowDecision
 from offers.release.comparing import offered
 
@@ -25,7 +25,7 @@ def catch_up(limit: int = BATCH) -> int:
         return 0
     since = _began(release)
     done = ShadowDecision.objects.filter(release=release, decision=OuterRef("pk"))
-    waiting = Decision.objects.filter(~Exists(done), made_at__gte=since, engine=ENGINE)
+    waiting = Decision.objects.filter(~Exists(done), made_at__gte=since)
     shadow = catalogue.published(release.trial.number)
     fresh = [
         _beside(release, pk, inputs, results, shadow)

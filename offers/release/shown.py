@@ -82,13 +82,14 @@ def gate(release: Release, *, by: User) -> Gate:
         can_review=stage == ReleaseStage.PROPOSED and not is_own,
         is_own=is_own,
         is_in_force=is_in_force,
-        reached=_reached(stage),
+        reached=_reached(stage, steps),
     )
 
 
-def _reached(stage: ReleaseStage) -> set[str]:
+def _reached(stage: ReleaseStage, steps: list[ReleaseStep]) -> set[str]:
+    """The stages up to this one; of a release that has ended, those that it has been in."""
     if stage not in ORDER:
-        return set()
+        return {step.stage for step in steps}
     return {one.value for one in ORDER[: ORDER.index(stage) + 1]}
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, User
 from offers import catalogue
-from offers.arbitration import ENGINE, decide
+from offers.arbitration import decide
 from offers.catalogue import Catalogue
 from offers.models import Decision, Release, Simulation, SimulationStatus
 from offers.release.comparing import Pair, Tally
@@ -96,7 +96,7 @@ def _running(pk: int) -> QuerySet[Simulation]:
 
 def newest_of_contacts(since: datetime) -> QuerySet[Decision, int]:
     """The last decision of every contact since then, and of what was decided outside of one."""
-    recent = Decision.objects.filter(made_at__gte=since, engine=ENGINE)
+    recent = Decision.objects.filter(made_at__gte=since)
     last = recent.filter(interaction__isnull=False).order_by("interaction", "-pk")
     pks = last.distinct("interaction").values("pk")
     outside = Q(interaction=None)

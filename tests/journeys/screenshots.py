@@ -168,12 +168,11 @@ def supervision(page: Page, url: str) -> None:
 
 
 def administration(page: Page, url: str) -> None:
-    page.goto(f"{url}/offers/catalogue/")
+    page.goto(f"{url}/catalogue/")
     picture(page, "catalogue")
-    page.get_by_role("link", name="Saver Plus").first.click()
-    picture(page, "product")
-    page.goto(f"{url}/offers/preview/saver-plus/?q=Oliver+Hughes")
+    page.goto(f"{url}/catalogue/products/saver-plus/?q=Oliver+Hughes")
     page.get_by_role("link", name="Oliver Hughes").click()
+    page.get_by_role("article", name="As typed").wait_for()
     picture(page, "preview")
 
 

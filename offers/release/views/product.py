@@ -86,7 +86,9 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     status = 422 if cards.has_errors else 200
     if not is_fragment:
         return _page(request, shown, cards, seen=seen, status=status)
-    context = _editor(shown, cards, seen)
+    context = {**_editor(shown, cards, seen), "is_fresh": doing.startswith(("add:", "or:"))}
+    if is_id(customer := request.POST.get("customer", "")):
+        context["customer"] = {"pk": customer}
     response = render(request, "offers/_rules.html", context, status=status)
     response["HX-Trigger-After-Settle"] = CHANGED
     return response

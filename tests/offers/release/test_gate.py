@@ -124,7 +124,7 @@ def test_a_release_is_sent_back_with_what_has_to_be_mended(
 
 
 def test_a_step_left_out_needs_its_reason(people: Cast, approved: Release) -> None:
-    with pytest.raises(StepsLeftOut, match="a simulation, decisions in shadow"):
+    with pytest.raises(StepsLeftOut, match="a simulation that met a contact, decisions in shadow"):
         gate.advance(approved, to=ALL, by=people.max)
     assert stage_of(approved) == "approved"
     gate.advance(approved, to=ALL, by=people.max, because=URGENT)
