@@ -17,7 +17,7 @@ from needs.words import encoders, storing
 from needs.words.calibrating import Floats
 from needs.words.corrections import Corrections
 from needs.words.masking import mask
-from needs.words.model import CHATTER, MEANING, NO_NEED, Contribution, Model, Read
+from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read
 from needs.words.sentences import Sentence, sentences
 from needs.words.training import Example, Name, fitted
 
@@ -142,7 +142,7 @@ class Classifier:
     def _seen(self, stretches: Sequence[Sentence], reads: Sequence[Read]) -> list[Seen]:
         if not stretches:
             return []
-        scores = np.stack([self.model.scores(read) for read in reads])
+        scores = self.model.scores(reads)
         passing = self.model.passing(scores, np.array([read.known for read in reads]))
         chats = self._chats(scores) & (len(stretches) > 1)
         return [
@@ -186,7 +186,7 @@ class Classifier:
         if need not in self.model.needs:
             return ()
         told = self.model.contributions(words, need)
-        kept = [one for one in told if one.amount > 0 and one.words not in ("", MEANING)]
+        kept = [one for one in told if one.amount > 0 and one.words not in ("", ALIKE)]
         return tuple(kept[:REASONS])
 
 

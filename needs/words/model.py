@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from needs.words import encoders
 from needs.words.calibrating import Floats, Gate, looks, passing, softmax
 from needs.words.grams import Vocabulary, grams_of, weighed, words_of
+from needs.words.likeness import Likeness
 
 NO_NEED: Final = ""  # the column of sentences that people said have no known need
 CHATTER: Final = "~"  # the column of what is said in every contact
-MEANING: Final = "meaning"  # what the vector of a sentence adds
+ALIKE: Final = "alike"  # what being like the examples adds
 UNSURE: Final = 0.5  # how likely a text has a known need, where nothing was learnt about it
 
 
@@ -30,7 +31,7 @@ class Read(NamedTuple):
 
     columns: NDArray[np.int32]
     weights: NDArray[np.float32]
-    vector: NDArray[np.float32]
+    place: NDArray[np.float32]
     known: float  # share of its words that the vocabulary has
 
 
@@ -43,35 +44,39 @@ class Contribution(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted model: `grams` (vocabulary, columns), `meaning` (vector, columns), `intercept`."""
+    """A fitted model: `grams` (vocabulary, columns), `intercept` (columns,), and `likeness`, whose
+    amounts are already what they add."""
 
     backend: str
     needs: tuple[str, ...]
     others: tuple[str, ...]
     vocabulary: Vocabulary
     grams: NDArray[np.float32]
-    meaning: NDArray[np.float32]
+    likeness: Likeness
     intercept: Floats
     sharpness: float
     gate: Gate | None
 
     def read(self, texts: Sequence[str]) -> list[Read]:
-        """The sentences' grams, and their vectors where the backend has any."""
-        empty = np.zeros(0, np.float32)
-        vectors: Sequence[NDArray[np.float32]] = [empty] * len(texts)
-        if len(self.meaning) and texts:
-            vectors = list(encoders.of(self.backend).vectors(texts))
+        """The sentences' grams, and where they are placed among the examples."""
+        weighted = [weighed(grams_of(text), self.vocabulary) for text in texts]
+        if self.backend == "tfidf":
+            places = [self.likeness.placed_grams(*one)[0] for one in weighted]
+        else:
+            places = list(self.likeness.placed(encoders.of(self.backend).vectors(texts)))
         return [
-            Read(*weighed(grams_of(text), self.vocabulary), vector, self._known(text))
-            for text, vector in zip(texts, vectors, strict=True)
+            Read(*one, place, self._known(text))
+            for one, place, text in zip(weighted, places, texts, strict=True)
         ]
 
-    def scores(self, read: Read) -> Floats:
-        """Sharpened scores: shape (needs and others,)."""
-        raw = read.weights.astype(np.float64) @ self.grams[read.columns].astype(np.float64)
-        if len(self.meaning):
-            raw = raw + read.vector.astype(np.float64) @ self.meaning.astype(np.float64)
-        total: Floats = (raw + self.intercept) * self.sharpness
+    def scores(self, reads: Sequence[Read]) -> Floats:
+        """Sharpened scores: shape (sentences, needs and others)."""
+        raw = [
+            one.weights.astype(np.float64) @ self.grams[one.columns].astype(np.float64)
+            + self.likeness.adds(one.place)
+            for one in reads
+        ]
+        total: Floats = (np.stack(raw) + self.intercept) * self.sharpness
         return total
 
     def shares(self, scores: Floats) -> Floats:
@@ -99,9 +104,8 @@ class Model:
             owners = _owners(gram, text)
             for words in owners:
                 own[words] += float(amount) / len(owners)
-        if len(self.meaning):
-            meant = read.vector.astype(np.float64) @ self.meaning[:, column].astype(np.float64)
-            own[MEANING] += float(meant) * self.sharpness
+        alike = self.likeness.adds(read.place)[column]
+        own[ALIKE] += float(alike) * self.sharpness
         own[""] += float(self.intercept[column]) * self.sharpness
         found = [Contribution(words, amount) for words, amount in own.items()]
         return sorted(found, key=lambda one: (-one.amount, one.words))

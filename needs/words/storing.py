@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from needs.words.calibrating import Gate
 from needs.words.grams import Vocabulary
+from needs.words.likeness import Likeness
 from needs.words.model import Model
 
 FORMAT: Final = 1
@@ -33,6 +34,7 @@ def packed(model: Model) -> bytes:
         "needs": model.needs,
         "others": model.others,
         "sharpness": model.sharpness,
+        "width": model.likeness.width,
         "gate": model.gate is not None,
     }
     arrays: dict[str, NDArray[Any]] = {
@@ -40,7 +42,10 @@ def packed(model: Model) -> bytes:
         "vocabulary": _letters(BETWEEN.join(model.vocabulary.columns)),
         "idf": model.vocabulary.idf,
         "grams": model.grams,
-        "meaning": model.meaning,
+        "turn": model.likeness.turn,
+        "centre": model.likeness.centre,
+        "examples": model.likeness.examples,
+        "amounts": model.likeness.amounts,
         "intercept": model.intercept,
     }
     if model.gate is not None:
@@ -85,7 +90,10 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
         others=tuple(about["others"]),
         vocabulary=Vocabulary({gram: at for at, gram in enumerate(grams)}, arrays["idf"]),
         grams=arrays["grams"],
-        meaning=arrays["meaning"],
+        likeness=Likeness(
+            *(arrays[name] for name in ("turn", "centre", "examples", "amounts")),
+            width=float(about["width"]),
+        ),
         intercept=arrays["intercept"],
         sharpness=float(about["sharpness"]),
         gate=_gate(arrays["gate"]) if about["gate"] else None,

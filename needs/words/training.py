@@ -1,31 +1,35 @@
 """How does a model learn from examples? In a worker, with scikit-learn.
 
-One linear machine a need against all others (squared hinge, liblinear: Fan et al., 2008) over
-tf-idf of words, pairs and pieces, and over the sentence's vector where the backend has one. How
-sure it may be is learnt from thirds that were held out, and the gate also from needs that were
-held out whole: what is none of the needs looks like they do.
+Two learners, added up: one linear machine a need against all others (squared hinge, liblinear:
+Fan et al., 2008) over tf-idf of words, pairs and pieces; and likeness to the examples. How sure
+the sum may be is learnt from rows that were held out, and the gate also from needs that were held
+out whole: what is none of the needs looks like they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from needs.words import encoders
+from needs.words import encoders, likeness
 from needs.words.calibrating import Floats, Gate, gate, sharpness
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, learnt, rows, words_of
+from needs.words.likeness import SHARES, Likeness, Space
 from needs.words.model import CHATTER, NO_NEED, Model, looked
 
-FOLDS: Final = 3
+FOLDS: Final = 4
+MANY: Final = 4_000  # rows from which on one fold is held out, not each in turn
 LEFT_OUT: Final = 8  # one need in so many is held out whole, in each fold others
 ENOUGH_TO_LEAVE_OUT: Final = 12  # needs
 SPENT: Final = 1.0  # C: what an example on the wrong side costs
+CLOSE: Final = 1e-2  # to the best solution; nearer changes no answer and takes longer
 EVEN: Final = 6.0  # sharpness where nothing can be held out
-MEANT: Final = 1.0  # weight of a sentence's vector beside its grams
+FAR: Final = -2.0  # score of a column that has no example
 SEED: Final = 20261123
 
 
@@ -48,11 +52,29 @@ class TooFewNeeds(ValueError):
     """There is no choice to learn: fewer than two kinds of need have an example or a name."""
 
 
-class Weights(NamedTuple):
-    """Of the columns (features, columns) and the intercepts."""
+class Rows(NamedTuple):
+    """What is learnt from: a row a text."""
+
+    grams: Any  # scipy's sparse matrix
+    space: Space
+    right: NDArray[np.int64]
+    known: Floats
+    needs: int
+    columns: int
+    share: float
+
+
+class Learnt(NamedTuple):
+    """Of the grams' columns, the intercepts, and the likeness."""
 
     by: NDArray[np.float32]
     intercept: Floats
+    alike: Likeness
+
+    def scores(self, of: Rows, which: NDArray[np.bool_]) -> Floats:
+        """Unsharpened, of rows that were not learnt from."""
+        total: Floats = np.asarray(of.grams[which] @ self.by) + self.intercept
+        return total + self.alike.all_add(of.space.placed[which])
 
 
 def fitted(
@@ -71,23 +93,17 @@ def fitted(
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
     said += [Example(text, CHATTER) for text in chatter()]
     others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
-    at = {need: column for column, need in enumerate((*needs, *others))}
-    right = np.array([at[one.need] for one in said])
-    counted = [grams_of(one.text) for one in said]
-    vocabulary = learnt(counted)
-    seen = _features([one.text for one in said], counted, vocabulary, backend)
-    known = _known([one.text for one in said], vocabulary)
-    weights = _separated(seen, right, len(at))
-    sharp, passes = _held_out(seen, right, known, len(needs), len(at))
-    grams = len(vocabulary.columns)
+    vocabulary, seen = _rows(said, (*needs, *others), len(needs), backend)
+    whole = _learnt(seen, np.ones(len(said), dtype=bool))
+    sharp, passes = _held_out(seen)
     return Model(
         backend=backend,
         needs=needs,
         others=others,
         vocabulary=vocabulary,
-        grams=weights.by[:grams],
-        meaning=weights.by[grams:],
-        intercept=weights.intercept,
+        grams=whole.by,
+        likeness=whole.alike,
+        intercept=whole.intercept,
         sharpness=sharp,
         gate=passes,
     )
@@ -98,19 +114,27 @@ def _from_names(names: Sequence[Name]) -> list[Example]:
     return [Example(text, need) for need, text in texts if text.strip()]
 
 
-def _features(
-    texts: Sequence[str], counted: Sequence[Any], vocabulary: Vocabulary, backend: str
-) -> Any:
-    """A sparse matrix, a row a text: grams, then the vector."""
+def _rows(
+    said: Sequence[Example], columns: Sequence[str], needs: int, backend: str
+) -> tuple[Vocabulary, Rows]:
     from scipy import sparse  # noqa: PLC0415  (the web process never loads it)
 
-    columns, weights, ends = rows(counted, vocabulary)
-    shape = (len(texts), len(vocabulary.columns))
-    found = sparse.csr_matrix((weights, columns, ends), shape=shape)
-    if backend == "tfidf":
-        return found
-    vectors = encoders.of(backend).vectors(texts)
-    return sparse.hstack([found, sparse.csr_matrix(MEANT * vectors)], format="csr")
+    texts = [one.text for one in said]
+    counted = [grams_of(text) for text in texts]
+    vocabulary = learnt(counted)
+    at, weights, ends = rows(counted, vocabulary)
+    grams = sparse.csr_matrix((weights, at, ends), shape=(len(said), len(vocabulary.columns)))
+    vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
+    column = {need: number for number, need in enumerate(columns)}
+    return vocabulary, Rows(
+        grams=grams,
+        space=likeness.space(backend, grams, vectors),
+        right=np.array([column[one.need] for one in said]),
+        known=_known(texts, vocabulary),
+        needs=needs,
+        columns=len(columns),
+        share=SHARES[backend],
+    )
 
 
 def _known(texts: Sequence[str], vocabulary: Vocabulary) -> Floats:
@@ -121,65 +145,73 @@ def _known(texts: Sequence[str], vocabulary: Vocabulary) -> Floats:
     return np.array(shares)
 
 
-def _separated(seen: Any, right: NDArray[np.int64], columns: int) -> Weights:
+def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
+    by, intercept = _separated(seen.grams[which], seen.right[which], seen.columns)
+    alike = likeness.of(seen.space, np.flatnonzero(which), seen.right, seen.columns)
+    return Learnt(by, intercept, replace(alike, amounts=alike.amounts * np.float32(seen.share)))
+
+
+def _separated(
+    grams: Any, right: NDArray[np.int64], columns: int
+) -> tuple[NDArray[np.float32], Floats]:
     """One machine a column; a column without an example stays far below the others."""
     from sklearn.svm import LinearSVC  # noqa: PLC0415  (the web process never loads it)
 
-    found = np.zeros((seen.shape[1], columns), dtype=np.float32)
-    intercept = np.full(columns, -2.0)
+    found = np.zeros((grams.shape[1], columns), dtype=np.float32)
+    intercept = np.full(columns, FAR)
     there = np.unique(right)
     if len(there) < 2:
-        return Weights(found, intercept)
-    machine = LinearSVC(C=SPENT, random_state=SEED, tol=1e-2)
-    machine.fit(seen, right)
+        return found, intercept
+    machine = LinearSVC(C=SPENT, random_state=SEED, tol=CLOSE)
+    machine.fit(grams, right)
     by, bias = machine.coef_, machine.intercept_
     if len(there) == 2:
         by, bias = np.vstack([-by, by]), np.concatenate([-bias, bias])
     found[:, there] = by.T
     intercept[there] = bias
-    return Weights(found, intercept)
+    return found, intercept
 
 
-def _held_out(
-    seen: Any, right: NDArray[np.int64], known: Floats, needs: int, columns: int
-) -> tuple[float, Gate | None]:
+def _held_out(seen: Rows) -> tuple[float, Gate | None]:
     """How sharp the scores are, and the gate: from rows that their model has not seen."""
-    fold = _folds(right, columns)
-    chance = np.random.default_rng(SEED)
-    groups = chance.integers(LEFT_OUT, size=needs) if needs >= ENOUGH_TO_LEAVE_OUT else None
-    parts: list[tuple[Floats, NDArray[np.int64], Floats]] = []
-    for number in range(FOLDS):
-        held = fold == number
-        left = np.zeros(columns, dtype=bool)
-        if groups is not None:
-            left[:needs] = groups == number
-        learns = ~held & ~left[right]
-        if not held.any() or len(np.unique(right[learns])) < 2:
-            continue
-        weights = _separated(seen[learns], right[learns], columns)
-        tested = held | left[right]
-        scores = np.asarray(seen[tested] @ weights.by) + weights.intercept
-        # A need that was left out has no column: its rows have no known need.
-        scores[:, np.flatnonzero(left)] = -3.0
-        answers = np.where(left[right[tested]], -1, right[tested])
-        parts.append((scores, np.where(answers < needs, answers, -1), known[tested]))
+    parts = list(_tests(seen))
     if not parts:
         return EVEN, None
-    scores, answers, shares = (np.concatenate(one) for one in zip(*parts, strict=True))
+    scores, answers, known = (np.concatenate(one) for one in zip(*parts, strict=True))
     inside = answers >= 0
     if not inside.any():
         return EVEN, None
-    sharp = sharpness(scores[inside, :needs], answers[inside])
-    return sharp, gate(looked(scores * sharp, shares, needs), inside)
+    sharp = sharpness(scores[inside, : seen.needs], answers[inside])
+    if inside.all():
+        return sharp, None
+    return sharp, gate(looked(scores * sharp, known, seen.needs), inside)
 
 
-def _folds(right: NDArray[np.int64], columns: int) -> NDArray[np.int64]:
-    """In which third each row is; a column's rows are dealt out in turn, a lonely one is kept."""
-    fold = np.full(len(right), -1)
-    chance = np.random.default_rng(SEED)
-    for column in range(columns):
-        own = np.flatnonzero(right == column)
-        if len(own) < 2:
+def _tests(seen: Rows) -> Iterator[tuple[Floats, NDArray[np.int64], Floats]]:
+    """Scores, answers (-1: none of the needs) and known shares of rows that were held out."""
+    fold = _folds(seen)
+    groups = np.random.default_rng(SEED).integers(LEFT_OUT, size=seen.needs)
+    for number in range(1 if len(fold) >= MANY else FOLDS):
+        left = np.zeros(seen.columns, dtype=bool)
+        if seen.needs >= ENOUGH_TO_LEAVE_OUT:
+            left[: seen.needs] = groups == number
+        tested = (fold == number) | left[seen.right]
+        learns = ~tested
+        if not tested.any() or len(np.unique(seen.right[learns])) < 2:
             continue
-        fold[chance.permutation(own)] = (np.arange(len(own)) + column) % FOLDS
+        scores = _learnt(seen, learns).scores(seen, tested)
+        scores[:, left] = FAR
+        right = seen.right[tested]
+        answers = np.where(left[right] | (right >= seen.needs), -1, right)
+        yield scores, answers, seen.known[tested]
+
+
+def _folds(seen: Rows) -> NDArray[np.int64]:
+    """In which fold each row is; a column's rows are dealt out in turn, a lonely one is kept."""
+    fold = np.full(len(seen.right), -1)
+    chance = np.random.default_rng(SEED)
+    for column in range(seen.columns):
+        own = np.flatnonzero(seen.right == column)
+        if len(own) > 1:
+            fold[chance.permutation(own)] = (np.arange(len(own)) + column) % FOLDS
     return fold

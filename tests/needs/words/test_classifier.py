@@ -125,7 +125,7 @@ def test_what_is_none_of_the_needs_is_no_known_need(classifier: Classifier) -> N
 def test_contributions_add_up_to_the_score(classifier: Classifier) -> None:
     for one in HELD_BACK:
         [read] = classifier.model.read([one.text])
-        scores = classifier.model.scores(read)
+        [scores] = classifier.model.scores([read])
         for column, need in enumerate(classifier.model.needs):
             told = classifier.model.contributions(one.text, need)
             assert abs(sum(part.amount for part in told) - scores[column]) < 1e-9

@@ -1,0 +1,148 @@
+"""Which examples is a sentence like, and what does that say? A kernel over what sentences mean.
+
+Kernel ridge regression with a Gaussian kernel (Saunders et al., 1998) on vectors of length 1.
+What a sentence means is its vector, or, where the backend has none, where its grams lead in the
+space that the examples span (latent semantic analysis: Deerwester et al., 1990).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from needs.words.calibrating import Floats
+from needs.words.encoders import Vectors, unit
+
+SPAN: Final = 256  # directions of the grams' space
+KEPT: Final = 384  # directions of vectors that are longer
+SAMPLED: Final = 1_500  # rows that the directions are taken from
+MOST: Final = 14_000  # examples that are compared with; memory grows with their square
+RIDGE: Final = 0.1
+WIDTHS: Final = {"tfidf": 0.7, "static": 0.7, "minilm": 1.0}  # of the kernel: e^(2 width (cos - 1))
+SHARES: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # beside the machines' scores
+SEED: Final = 20261123
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Vectors of the examples, and what being like each of them adds to every column.
+
+    A sentence's own vector is `(its vector or weighed grams) @ turn - centre`, of length 1; `turn`
+    is empty where vectors are taken as they are.
+    """
+
+    turn: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    examples: NDArray[np.float16]
+    amounts: NDArray[np.float32]
+    width: float
+
+    def adds(self, place: Vectors) -> Floats:
+        """What being in that place adds to each column; one at a time, so to the same bits."""
+        alike = np.exp(2 * self.width * (self._examples @ place - 1))
+        return np.asarray(alike @ self.amounts, dtype=np.float64)
+
+    def all_add(self, placed: Vectors) -> Floats:
+        """The same of many rows at once, to a rounding."""
+        alike = np.exp(2 * self.width * (placed @ self._examples.T - 1))
+        return np.asarray(alike @ self.amounts, dtype=np.float64)
+
+    @cached_property
+    def _examples(self) -> Vectors:
+        return self.examples.astype(np.float32)
+
+    def placed(self, vectors: Vectors) -> Vectors:
+        """Rows of vectors, each turned, centred and of length 1."""
+        turned = vectors @ self.turn if self.turn.size else vectors
+        return unit(turned - self.centre)
+
+    def placed_grams(self, columns: NDArray[np.int32], weights: NDArray[np.float32]) -> Vectors:
+        """The same of one sentence by its grams."""
+        return unit((weights @ self.turn[columns] - self.centre)[None, :])
+
+
+class Space(NamedTuple):
+    """Where sentences are placed, and the places of those that it was made from."""
+
+    turn: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    placed: Vectors
+    width: float
+
+
+def space(backend: str, grams: Any, vectors: Vectors | None) -> Space:
+    """Of a sparse matrix of grams, or of vectors: one row a sentence."""
+    if vectors is None:
+        turn = _spanned(grams)
+        turned = np.asarray(grams @ turn, dtype=np.float32)
+    else:
+        turn = _directions(vectors)
+        turned = vectors @ turn if turn.size else vectors
+    centre = turned.mean(axis=0)
+    # As they are kept, so that what was learnt is what is read.
+    placed = unit(turned - centre).astype(np.float16).astype(np.float32)
+    return Space(turn, centre, placed, WIDTHS[backend])
+
+
+def amounts(placed: Vectors, right: NDArray[np.int64], columns: int, width: float) -> Vectors:
+    """What being like each row adds to each column: shape (rows, columns)."""
+    from scipy import linalg  # noqa: PLC0415  (the web process never loads it)
+
+    alike = placed @ placed.T
+    alike -= 1
+    alike *= 2 * width
+    np.exp(alike, out=alike)
+    alike[np.diag_indices(len(alike))] += RIDGE
+    wanted = np.zeros((len(placed), columns), dtype=np.float32)
+    wanted[np.arange(len(placed)), right] = 1
+    parts = linalg.cho_factor(alike, lower=True, overwrite_a=True, check_finite=False)
+    found = linalg.cho_solve(parts, wanted, check_finite=False)
+    return np.ascontiguousarray(found, dtype=np.float32)
+
+
+def compared(right: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which rows are compared with: all, or of very many as many of each column as fit."""
+    if len(right) <= MOST:
+        return np.arange(len(right))
+    order = np.random.default_rng(SEED).permutation(len(right))
+    turn = np.zeros(len(right))
+    for column in np.unique(right):
+        own = order[right[order] == column]
+        turn[own] = np.arange(len(own))
+    return np.sort(order[np.argsort(turn[order], kind="stable")][:MOST])
+
+
+def of(by: Space, rows: NDArray[np.int64], right: NDArray[np.int64], columns: int) -> Likeness:
+    """The likeness learnt from these rows of a space."""
+    kept = rows[compared(right[rows])]
+    amount = amounts(by.placed[kept], right[kept], columns, by.width)
+    return Likeness(by.turn, by.centre, by.placed[kept].astype(np.float16), amount, by.width)
+
+
+def _spanned(grams: Any) -> NDArray[np.float32]:
+    """The directions in which the rows of a sparse matrix spread most: (columns, directions)."""
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415  (loaded by workers only)
+
+    size = max(1, min(SPAN, min(grams.shape) - 1))
+    _, _, found = randomized_svd(grams, size, n_iter=2, random_state=SEED)
+    return np.ascontiguousarray(found.T, dtype=np.float32)
+
+
+def _directions(vectors: Vectors) -> NDArray[np.float32]:
+    """The principal directions of long vectors, from a sample; none where they are short."""
+    if vectors.shape[1] <= KEPT:
+        return np.zeros((0, 0), np.float32)
+    rows: Sequence[int] | NDArray[np.int64] = np.arange(len(vectors))
+    if len(vectors) > SAMPLED:
+        rows = np.random.default_rng(SEED).permutation(len(vectors))[:SAMPLED]
+    sample = vectors[rows] - vectors[rows].mean(axis=0)
+    values, found = np.linalg.eigh(sample @ sample.T)
+    size = min(KEPT, len(sample) - 1)
+    values, found = values[-size:], found[:, -size:]
+    turn = sample.T @ (found / np.sqrt(np.maximum(values, 1e-6)))
+    return np.ascontiguousarray(turn, dtype=np.float32)
