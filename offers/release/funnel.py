@@ -18,13 +18,16 @@ from customers.models import Customer
 from needs.models import Need
 from offers.catalogue import requirements_of
 from offers.facts import annotated
+from offers.release.worth import TOO_LARGE, facts_of_formula
+from offers.release.worth import as_sql as worth
 from offers.rules import PREFIX, Requirement, as_sql, facts_of
 from products.models import Stage
 
 STRETCH = 200_000  # customers' numbers looked at by one request
 OF_THE_CONTACT = frozenset({"contact_reason", "channel"})
 HUNDREDTH = Decimal("0.01")
-STEPS = 3
+STEPS = 4
+WORTH = "worth_a_year"
 ANSWERED = "has_a_need_for_it"
 
 
@@ -61,19 +64,21 @@ class Counted:
 
 
 def steps_of(row: Mapping[str, Any]) -> list[Step]:
-    """The stages of one product's content; the customer's benefit is worked out for one only."""
+    """The stages of one product's content, each with all that stand before it."""
     eligible = [*_rules(row, Stage.ELIGIBILITY)]
     not_held = ~Q(**{f"{PREFIX}held_products__contains": [row["code"]]})
     suitable = [*eligible, *_rules(row, Stage.SUITABILITY)]
     safe = Q() if row["safe_for_vulnerable"] else Q(**{f"{PREFIX}is_vulnerable": False})
+    enough = Q(**{f"{WORTH}__gte": row["minimum_benefit"], f"{WORTH}__lt": TOO_LARGE})
     relevant = [*suitable, *_rules(row, Stage.APPLICABILITY)]
     return [
         Step("May have it, and has it not", tuple(eligible), not_held),
         Step("and its rules find it suitable", tuple(suitable), not_held & safe),
+        Step("and it gains them enough", tuple(suitable), not_held & safe & enough),
         Step(
             "and it answers an open need",
             tuple(relevant),
-            not_held & safe & Q(**{ANSWERED: True}),
+            not_held & safe & enough & Q(**{ANSWERED: True}),
         ),
     ]
 
@@ -94,11 +99,12 @@ def counted(
     steps, needs = steps_of(row), _answers_a_need(row["fits"], floor)
     last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
     until = min(after + STRETCH, last)
+    formula, terms = row["benefit_formula"], row["terms"]
     facts = {"held_products", "is_vulnerable"}.union(
-        *(facts_of(step.requirements) for step in steps)
+        facts_of_formula(formula, terms), *(facts_of(step.requirements) for step in steps)
     )
     people = annotated(Customer.objects.filter(pk__gt=after, pk__lte=until), at=at, names=facts)
-    people = people.annotate(**{ANSWERED: needs})
+    people = people.annotate(**{ANSWERED: needs, WORTH: worth(formula, terms)})
     filters = {
         f"step_{place}": Count("pk", filter=as_sql(step.requirements) & step.condition)
         for place, step in enumerate(steps)

@@ -241,7 +241,7 @@ def test_another_lever_moves_what_it_moves(people: Cast) -> None:
     NeedFit.objects.create(product=rival, need_type=people.better_return, fit=Decimal("0.95"))
     in_need(people)
     content = draft_content()
-    to = {"days": 30, "now": timezone.now()}
+    to: dict[str, Any] = {"days": 30, "now": timezone.now()}
     found = lever.moved(content, "saver-plus", lever=Decimal("1.20"), **to)
     assert (found.looked_at, found.offered, found.up, found.first_after) == (2, 2, 2, 2)
     assert found.first_before == 0

@@ -297,9 +297,9 @@ def test_the_funnel_counts_the_whole_base_by_the_rules_as_typed(people: Cast) ->
     Need.state(customer=people.ada, need_type=people.better_return, by=people.sam)
     people.cy.mark_vulnerable(by=people.una, because="illness")
     client = as_(people.max, htmx=True)
-    assert counts(post(client, "funnel", RULES)) == [3, 2, 1, 1]
+    assert counts(post(client, "funnel", RULES)) == [3, 2, 1, 1, 1]
     everybody = RULES | {"fact-0-0": "country", "value-0-0": "GB"}
-    assert counts(post(client, "funnel", everybody)) == [3, 3, 2, 1]
+    assert counts(post(client, "funnel", everybody)) == [3, 3, 2, 2, 1]
     with CaptureQueriesContext(connection) as queries:
         post(client, "funnel", everybody)
     assert sum("customers_holding" in query["sql"] for query in queries) == 1
@@ -320,8 +320,9 @@ def test_the_funnel_tells_how_far_it_has_come(
         part.partition('"')[0]: part.partition('value="')[2].partition('"')[0]
         for part in text.split('type="hidden" name="')[1:]
     }
+    monkeypatch.setattr(funnel, "STRETCH", people.cy.pk)
     text = post(client, "funnel", RULES | so_far)
-    assert counts(text) == [3, 3, 3, 0]
+    assert counts(text) == [3, 3, 3, 3, 0]
     assert "counting the rest of the base" not in text
 
 
