@@ -22,10 +22,15 @@ def offered(results: Mapping[str, Any]) -> list[str]:
 
 
 class Pair(NamedTuple):
-    """One stored decision (customer, and its number) beside what a draft decides on it."""
+    """One stored decision (its customer, its number) by the catalogue in force and by a draft.
+
+    `logged` is what was decided then, perhaps by an older catalogue.
+    """
 
     customer: int
     decision: int
+    inputs: Mapping[str, Any]
+    logged: Mapping[str, Any]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 

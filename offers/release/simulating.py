@@ -126,7 +126,7 @@ class _Run:
             pairs = list(pairs_of(chunk, self.in_force, self.draft))
             for pair in pairs:
                 self.tally.see(pair)
-            self.log += rows_of(pairs)
+            self.log += rows_of(pairs, self.draft)
             self.looked_at = start + len(chunk)
             self._seen(done=self.looked_at, total=total)
         return {
@@ -154,4 +154,4 @@ def pairs_of(pks: Sequence[int], before: Catalogue, after: Catalogue) -> Iterato
     )
     for pk, customer, number, inputs, results in rows:
         live = results if number == before.number else decide(inputs, before)
-        yield Pair(customer, pk, live, decide(inputs, after))
+        yield Pair(customer, pk, inputs, results, live, decide(inputs, after))

@@ -15,11 +15,12 @@ from accounts.errors import RuleBroken
 from accounts.models import AuditEntry, User
 from interactions.models import Interaction
 from needs.models import Need, NeedFit
+from offers import catalogue
 from offers.arbitration import decide_for, replay
 from offers.catalogue import is_in_share
 from offers.models import Decision, Release, ReleaseStage, ShadowDecision, Simulation
 from offers.publishing import draft_content
-from offers.release import gate, lever, shadowing, simulating, work
+from offers.release import earning, gate, lever, shadowing, simulating, work
 from offers.release.comparing import Moves, Pair, Products
 from offers.release.earning import Row, estimated
 from offers.release.errors import StepsLeftOut
@@ -125,7 +126,7 @@ def test_a_run_that_was_cancelled_meanwhile_leaves_no_figures(
     in_need(people)
     asked = simulating.ask(proposed, days=7, by=people.max)
 
-    def cancelling(pairs: object) -> list[Row]:
+    def cancelling(*pairs: object) -> list[Row]:
         del pairs
         simulating.cancel(asked, by=people.max)
         return []
@@ -163,6 +164,33 @@ def test_a_page_tells_how_far_a_simulation_is(people: Cast, proposed: Release, i
     assert "every 1s" not in done
     assert "are left with nothing" in done
     assert "Saver Plus" in done
+
+
+def explored(*codes: str, chance: str) -> dict[str, Any]:
+    return results(*codes) | {"exploring": {"propensity": chance}}
+
+
+def test_a_list_has_the_drafts_own_chance_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = catalogue.read(catalogue.EMPTY)
+    learned = {"share": "0.2", "may_explore": True, "seed": "s"}
+    logged = explored("a", "b", chance="0.9")
+
+    def pair(**after: Any) -> Pair:
+        return Pair(1, 1, {"learned": learned}, logged, {}, after)
+
+    same = pair(**explored("a", "b", chance="0.7"))
+    assert earning.chance_of(same, draft) == 0.7
+    assert earning.chance_of(pair(**explored("a", chance="1")), draft) == 0.0
+
+    def tried(inputs: Any, _: object) -> dict[str, Any]:
+        """Best is b, a; every fifth seed shows a, b."""
+        mine = inputs["learned"]
+        is_other = mine["share"] == "1" and int(mine["seed"].partition(":")[2]) % 5 == 0
+        return results(*("ab" if is_other else "ba"))
+
+    monkeypatch.setattr(earning, "decide", tried)
+    other = pair(**explored("b", "a", chance="0.8"))
+    assert earning.chance_of(other, draft) == pytest.approx(0.2 * 0.2)
 
 
 # --- Shadow -------------------------------------------------------------------------------------
@@ -266,7 +294,7 @@ def results(*codes: str) -> dict[str, Any]:
 def test_measures_count_what_moves() -> None:
     moves, products = Moves(), Products()
     for before, after in (("ab", "ab"), ("ab", "ba"), ("a", "ab"), ("ab", "a"), ("a", "")):
-        pair = Pair(1, 1, results(*before), results(*after))
+        pair = Pair(1, 1, {}, {}, results(*before), results(*after))
         moves.see(pair)
         products.see(pair)
     assert dict(moves.counts) == {
