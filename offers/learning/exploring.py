@@ -13,10 +13,14 @@ from hashlib import sha256
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 MOST = 5  # offers that may change places
 STEPS = 400  # of the integral
 FEWEST_DOUBT = 0.005  # spread of a log score that is all but known
 NORMAL = NormalDist()
+Floats = NDArray[np.float64]
 ROOT = math.sqrt(2 * math.pi)
 
 
@@ -61,26 +65,15 @@ def chance_of(offers: Sequence[Spread]) -> float:
     """That draws from these normals fall in this order, the first highest."""
     low = min(offer.mean - 6 * offer.deviation for offer in offers)
     high = max(offer.mean + 6 * offer.deviation for offer in offers)
-    step = (high - low) / STEPS
-    grid = [low + step * place for place in range(STEPS + 1)]
-    below = [1.0] * len(grid)
+    grid = np.linspace(low, high, STEPS + 1)
+    half_a_step = (high - low) / STEPS / 2
+    below: Floats = np.ones(STEPS + 1)  # the chance that all later ones are below each point
     for offer in reversed(offers):
-        below = _integrated(offer, grid, below, step)
-    return max(0.0, min(1.0, below[-1]))
-
-
-def _integrated(
-    offer: Spread, grid: Sequence[float], below: Sequence[float], step: float
-) -> list[float]:
-    """The chance that this one is below each point and all later ones below it."""
-    total, before, sums = 0.0, 0.0, []
-    for point, rest in zip(grid, below, strict=True):
-        distance = (point - offer.mean) / offer.deviation
-        density = math.exp(-distance * distance / 2) / (offer.deviation * ROOT) * rest
-        total += (before + density) * step / 2
-        before = density
-        sums.append(total)
-    return sums
+        distance = (grid - offer.mean) / offer.deviation
+        density = np.exp(-distance * distance / 2) / (offer.deviation * ROOT) * below
+        steps = (density[1:] + density[:-1]) * half_a_step
+        below = np.concatenate([[0.0], np.cumsum(steps)])
+    return max(0.0, min(1.0, float(below[-1])))
 
 
 def seed_of(salt: str, *parts: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -22,14 +24,14 @@ class Simulated:
         self.rewards = (chance.random(count) < self.rates[self.kind, self.shown]).astype(float)
         self.logged = np.full(count, 1 / ARMS)
 
-    def chances(self, arm_of_kind: list[int]) -> np.ndarray:
+    def chances(self, arm_of_kind: list[int]) -> Any:
         """The chance of a fixed choice to show what was shown."""
         return (np.array(arm_of_kind)[self.kind] == self.shown).astype(float)
 
     def truth(self, arm_of_kind: list[int]) -> float:
         return float(np.mean([self.rates[kind, arm] for kind, arm in enumerate(arm_of_kind)]))
 
-    def expected(self, arm_of_kind: list[int]) -> np.ndarray:
+    def expected(self, arm_of_kind: list[int]) -> Any:
         return self.rates[self.kind, np.array(arm_of_kind)[self.kind]]
 
 
@@ -157,6 +159,8 @@ def test_a_policy_that_never_shows_what_was_shown_is_refused() -> None:
         (["x"], [0.5], [1.0], "not all numbers"),
     ],
 )
-def test_a_log_that_is_none_is_refused_in_words(rewards, logged, target, words) -> None:
+def test_a_log_that_is_none_is_refused_in_words(
+    rewards: Any, logged: Any, target: Any, words: str
+) -> None:
     with pytest.raises(NotALog, match=words):
         estimate(rewards, logged, target)

@@ -75,7 +75,9 @@ def test_with_one_offer_or_no_share_nothing_is_tried() -> None:
         ({}, "cancel", None, False),
     ],
 )
-def test_nothing_is_tried_on_the_vulnerable_or_complaining(facts, intent, contact, may) -> None:
+def test_nothing_is_tried_on_the_vulnerable_or_complaining(
+    facts: dict[str, bool], intent: str, contact: int | None, may: bool
+) -> None:
     known = {"is_vulnerable": False, "has_open_complaint": False} | facts
     inputs = {"facts": known, "contact": {"intent": intent}, "interaction": contact}
     assert may_explore(inputs) is may

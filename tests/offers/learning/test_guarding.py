@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from offers.learning.guarding import PERIOD, Answered, figures_of, wrong_with
 
 
-def period(**figures: float) -> dict:
+def period(**figures: float) -> dict[str, Any]:
     return {
         "answers": 250,
         "rate": 0.3,

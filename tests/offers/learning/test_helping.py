@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from offers.learning.helping import LEAST, SPAN, Helping
 from offers.matching import Match
 from products.vocabulary import FACTS
 
-LEARNED = {
+LEARNED: dict[str, Any] = {
     "is_control": False,
     "general": "-1.386294",
     "intercept": "0.050000",
@@ -20,10 +22,10 @@ LEARNED = {
     "doubts": {"match": "0.100000", "expressed": "0.020000"},
     "products": {"saver-plus": ["-0.900000", "0.080000"]},
 }
-NEED = {"type": "better-return", "id": 1}
+NEED: dict[str, Any] = {"type": "better-return", "id": 1}
 
 
-def match(weight: str, *, now: bool = True, need: dict | None = NEED) -> Match:
+def match(weight: str, *, now: bool = True, need: dict[str, Any] | None = NEED) -> Match:
     return Match(Decimal(weight), Decimal(weight), Decimal(1), need, "", now)
 
 
@@ -32,7 +34,9 @@ def test_the_parts_add_up_exactly() -> None:
     told = helping.told("saver-plus", match("0.86"))
     parts = sum(Decimal(part["amount"]) for part in told["contributions"])
     assert Decimal(told["intercept"]) + parts == Decimal(told["logit"])
-    assert Decimal(told["logit"]) == helping.helped("saver-plus", match("0.86")).logit
+    chance = 1 / (1 + math.exp(-float(told["logit"])))
+    assert Decimal(told["chance"]) == round(Decimal(chance), 4)
+    assert helping.helped("saver-plus", match("0.86")).chance == pytest.approx(chance, abs=1e-12)
 
 
 def test_parts_are_told_in_words_the_weightiest_first() -> None:
@@ -84,3 +88,11 @@ def test_features_are_made_of_registered_facts_only() -> None:
 def test_every_kind_of_feature_has_words() -> None:
     assert in_words("holds=current-account") == "has current account"
     assert in_words("broken_promise") == "had a promise broken"
+
+
+def test_the_weightiest_parts_fit_in_one_line() -> None:
+    told = Helping(LEARNED).in_a_line("saver-plus", match("0.86"))
+    assert told == (
+        "chance to help 66% by what was learned: how well it answers the need +0.68, "
+        "the need is better return +0.40, in touch by chat +0.31"
+    )

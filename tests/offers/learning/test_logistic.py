@@ -21,7 +21,9 @@ from offers.learning.logistic import (
 TRUE = {"wants a saver": 1.5, "has debts": -1.0, "years": 0.4}
 
 
-def outcomes(count: int, seed: int = 3, weights: dict[str, float] = TRUE) -> list:
+def outcomes(
+    count: int, seed: int = 3, weights: dict[str, float] = TRUE
+) -> list[tuple[dict[str, float], float]]:
     chance = random.Random(seed)
     rows = []
     for _ in range(count):

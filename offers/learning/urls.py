@@ -1,0 +1,12 @@
+from django.urls import path
+
+from offers.learning import views
+
+app_name = "learning"
+
+urlpatterns = [
+    path("", views.learning, name="learning"),
+    path("freeze/", views.freezing, name="freezing"),
+    path("thaw/", views.thawing, name="thawing"),
+    path("versions/<int:number>/return/", views.returning, name="returning"),
+]
