@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "catalogues at their time": every(15, "offers.tasks.publish_due"),
     "decisions beside": every(15, "offers.tasks.look_beside"),
     "simulations": every(5, "offers.tasks.simulate"),
+    "conditions met": every(60, "offers.tasks.tell_conditions"),
     "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
     "old recordings": every(60 * 60, "routing.tasks.forget_recordings"),
     "words model": every(60, "needs.tasks.refit"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accounts.errors import Conflict, RuleBroken
+from customers.budget import Ruling
 
 
 class FollowUpTaken(Conflict):
@@ -31,6 +34,14 @@ class DraftMovedOn(Conflict):
 
 class NotPermittedNow(RuleBroken):
     """The rules were asked again at the moment of acting, and they refuse or make it wait."""
+
+
+class HeardEnough(Conflict):
+    """The contact budget has no room for one more question; `room_on` is the first day with."""
+
+    def __init__(self, ruled: Ruling) -> None:
+        self.room_on = ruled.until or date.max
+        super().__init__(f"{ruled.because} Nobody was called.")
 
 
 class AnswersIncomplete(RuleBroken):

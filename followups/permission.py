@@ -6,10 +6,11 @@ Pure: facts in, one rule out. The facts of many follow-ups are read by `FollowUp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db import models
+from django.utils import timezone
 
 from customers.places import CallingHours, candidate_zones
 
@@ -30,6 +31,7 @@ class Rule(models.TextChoices):
     NO_PHONE = "no_phone", "No phone number that reaches the customer"
     PLACE_UNKNOWN = "place_unknown", "The time at the customer's place is not known"
     NO_COMMON_HOUR = "no_common_hour", "No hour is lawful in every place where the phone may ring"
+    HEARD_ENOUGH = "heard_enough", "The customer has heard from us often enough for a while"
     ATTEMPTS_USED = "attempts_used", "All attempts are used"
     LAPSED = "lapsed", "Too late to ask"
 
@@ -40,7 +42,8 @@ ALLOWING: Final = frozenset({Rule.PERMITTED, Rule.CARE_CALL})
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules look at. `phone` is E.164 or empty; `consent` is None when never asked;
-    `is_suppressed`: the phone stands on the do-not-call list.
+    `is_suppressed`: the phone stands on the do-not-call list. `room_on` is the first day on which
+    the contact budget has room for it; None where it has room now.
     """
 
     attempts_made: int
@@ -56,6 +59,7 @@ class Facts:
     has_open_complaint: bool
     is_vulnerable: bool
     is_suppressed: bool
+    room_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,12 @@ def permission(facts: Facts, *, at: datetime) -> Permission:
         return Permission(Rule.PLACE_UNKNOWN)
     if facts.has_open_complaint:
         return _wait(facts, Rule.COMPLAINT_OPEN, hours.opening(at + COMPLAINT_RECHECK))
+    if facts.room_on is not None:
+        return _wait_for_room(facts, hours, facts.room_on, at=at)
+    return _within_hours(facts, hours, at=at)
+
+
+def _within_hours(facts: Facts, hours: CallingHours, *, at: datetime) -> Permission:
     if hours.is_open(at):
         return Permission(Rule.CARE_CALL if facts.is_vulnerable else Rule.PERMITTED)
     closed = Rule.PUBLIC_HOLIDAY if hours.is_holiday(at) else Rule.OUTSIDE_HOURS
@@ -105,6 +115,15 @@ def _refusal(facts: Facts, *, at: datetime) -> Rule | None:
     if not facts.phone:
         return Rule.NO_PHONE
     return Rule.DO_NOT_CALL if facts.is_suppressed else None
+
+
+def _wait_for_room(
+    facts: Facts, hours: CallingHours, room_on: date, *, at: datetime
+) -> Permission:
+    first = datetime.combine(room_on, time(), tzinfo=timezone.get_current_timezone())
+    if first >= facts.lapses_at:
+        return Permission(Rule.LAPSED)
+    return _wait(facts, Rule.HEARD_ENOUGH, hours.opening(max(first, at)))
 
 
 def _wait(facts: Facts, rule: Rule, until: datetime | None) -> Permission:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Final, cast
 
 from django.db import transaction
 from django.db.models import (
     BooleanField,
-    Count,
     Exists,
     ExpressionWrapper,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -22,14 +20,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from customers import budget
 from customers.contact_points import Channel
-from customers.models import Consent, ContactPoint, Purpose
+from customers.models import Consent, ContactPoint, DrawnFor, Purpose
 from followups.errors import NotPermittedNow
 from followups.models.owed import best_phone
 from followups.permission import Facts, Permission, Rule, permission
 from interactions.models import Direction, Interaction
 from needs.models import NeedsReview, NeedsReviewQuerySet, ReviewSettled
-from offers.models import ContactPolicy, Offer
+from offers import catalogue
 from routing.models import OutboundCall
 from routing.outbound import (
     Guard,
@@ -55,7 +54,7 @@ def permitted(*, user: User, on: date) -> NeedsReviewQuerySet:
     """The due reviews that the user sees and whose customers have room for such a call.
 
     A talk about needs may lead to an offer: it takes consent to marketing by phone, no open
-    complaint, and counts against the contact policy's offers within its period.
+    complaint, and room in the contact budget, which it draws from.
     """
     complaints = ServiceRequest.objects.open().complaints()
     rows = _with_room(NeedsReview.objects.visible_to(user).due(on=on))
@@ -67,14 +66,33 @@ def permitted(*, user: User, on: date) -> NeedsReviewQuerySet:
 
 
 def _with_room(rows: NeedsReviewQuerySet) -> NeedsReviewQuerySet:
-    """Those whose customers may hear another offer within the contact policy's period."""
-    policy = ContactPolicy.objects.first() or ContactPolicy()
-    since = timezone.now() - timedelta(days=policy.period_days)
-    heard = Offer.objects.filter(customer=OuterRef("customer_id"), presented_at__gt=since)
-    heard_count = heard.order_by().values("customer").annotate(n=Count("pk")).values("n")
-    return rows.annotate(
-        heard=Coalesce(Subquery(heard_count, output_field=IntegerField()), Value(0))
-    ).filter(heard__lt=policy.max_offers)
+    """Those whose customers' contact budget has room for one more talk about what may help."""
+    return cast(
+        "NeedsReviewQuerySet",
+        budget.with_room(
+            rows,
+            "customer_id",
+            purpose=Purpose.MARKETING,
+            limits=catalogue.in_force().policy.limits,
+            what=DrawnFor.NEEDS_REVIEW,
+            subject="pk",
+        ),
+    )
+
+
+def _draw(review: NeedsReview, *, by: User) -> None:
+    """Count the talk, once however often it is tried. Raises NotPermittedNow."""
+    ruled = budget.draw(
+        customer_id=review.customer_id,
+        purpose=Purpose.MARKETING,
+        channel=Channel.VOICE,
+        what=DrawnFor.NEEDS_REVIEW,
+        subject_id=review.pk,
+        limits=catalogue.in_force().policy.limits,
+        by=by,
+    )
+    if not ruled.is_allowed:
+        raise NotPermittedNow(f"{ruled.because} Nobody was called.")
 
 
 def _other_talks() -> QuerySet[Interaction]:
@@ -123,6 +141,7 @@ def _open(review: NeedsReview, *, by: User, call: Call | None = None) -> Interac
             subject=SUBJECT,
             call=call,
         )
+        _draw(review, by=by)
         review.begin(by=by, contact=contact)
     return contact
 

@@ -23,8 +23,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from customers import budget
 from customers.contact_points import Channel
-from customers.models import Consent, Customer, Purpose
+from customers.models import Consent, Customer, DrawnFor, Purpose
 from followups.errors import FollowUpSettled
 from followups.models import (
     AnswerDraft,
@@ -38,6 +39,7 @@ from followups.models import (
 from followups.models.owed import WAITING
 from followups.permission import Permission, Rule
 from interactions.models import Interaction
+from offers import catalogue
 from routing.announcing import let_go
 from service.models import ServiceRequest
 from telephony import spoken
@@ -67,6 +69,8 @@ def claim(*, call: Call, at: datetime) -> bool:
     questions = policy.questions_by_voice if policy else []
     if not questions:
         return False
+    if not has_room(interaction):
+        return False
     survey, is_new = VoiceSurvey.objects.get_or_create(
         call=call,
         defaults={"interaction": interaction, "questions": questions, "started_at": at},
@@ -74,6 +78,23 @@ def claim(*, call: Call, at: datetime) -> bool:
     if is_new:
         transaction.on_commit(partial(ask, survey), robust=True)
     return is_new
+
+
+def has_room(interaction: Interaction) -> bool:
+    """Whether the contact budget takes one more question; it counts from now on.
+
+    The follow-up of the same contact, should it still be asked, counts no second time.
+    """
+    ruled = budget.draw(
+        customer_id=interaction.customer_id,
+        purpose=Purpose.SURVEY,
+        channel=Channel.VOICE,
+        what=DrawnFor.FOLLOW_UP,
+        subject_id=interaction.pk,
+        limits=catalogue.in_force().policy.limits,
+        by=None,
+    )
+    return ruled.is_allowed
 
 
 def may_be_asked(customer: Customer) -> bool:

@@ -28,10 +28,11 @@ from followups.models import (
     Attempt,
     AttemptOutcome,
     FollowUp,
+    FollowUpStatus,
     VoiceSurvey,
     answered_by_key,
 )
-from followups.permission import Facts, Rule
+from followups.permission import Facts, Rule, permission
 from followups.surveying import ask
 from routing import outbound
 from routing.announcing import let_go
@@ -69,6 +70,12 @@ def queue(follow_up: FollowUp) -> OutboundCall | None:
     facts = FollowUp.objects.filter(pk=follow_up.pk).facts()[follow_up.pk]
     if because := _not_for_a_voice(follow_up, facts):
         follow_up.leave_to_an_agent(because=because)
+        return None
+    if facts.room_on is not None:
+        decided = permission(facts, at=timezone.now())
+        FollowUp.objects.decide(
+            {follow_up.pk: decided}, at=timezone.now(), from_statuses=[FollowUpStatus.READY]
+        )
         return None
     if Call.objects.going_on().filter(remote_number=facts.phone).exists():
         return None  # the line is in use: the next sweep looks again

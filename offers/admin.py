@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from accounts.administration import Kept, TabularInline
 from needs.models import NeedFit
 from offers.forms import ProductForm
-from offers.models import ContactPolicy
+from offers.models import ContactPolicy, DeclineReason
 from products.admin import ProductRuleInline
 from products.models import Product
 from service.models import Fulfilment
@@ -96,3 +96,14 @@ class ContactPolicyAdmin(Kept):
     def save_model(self, request: Any, obj: ContactPolicy, form: Any, change: Any) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
+
+
+@admin.register(DeclineReason)
+class DeclineReasonAdmin(Kept):
+    """Why customers decline: the first eight that are not retired stand on the desk, by key."""
+
+    list_display = ("name", "code", "position", "retired_on")
+    list_editable = ("position",)
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002
+        return ("code",) if obj else ()

@@ -16,10 +16,12 @@ from accounts.api import Api, Listed, Read, once
 from accounts.filters import CharFilter, ChoiceFilter, FilterSet, IdFilter, MomentFilter
 from interactions.models import Interaction, InteractionClosed
 from interactions.serializers import InteractionOutput
-from offers import presenting
+from offers import catalogue, presenting
 from offers.arbitration import decide_for, latest_for
+from offers.explaining import explain
 from offers.models import Decision, Offer, OfferStatus
 from offers.serializers import (
+    AlreadyHasInput,
     ClosureInput,
     DecisionOutput,
     DeclineInput,
@@ -46,7 +48,7 @@ class OfferFilter(FilterSet):
 class Offers(Listed, Read, Api):
     """One product put to one customer in one contact, and what they said."""
 
-    rows = Offer.objects.select_related("product", "customer")
+    rows = Offer.objects.select_related("product", "customer", "reason")
     serializer_class = OfferOutput
     filterset_class = OfferFilter
 
@@ -87,10 +89,20 @@ class WaysToHelp(Api):
         """Why a product is not open to offer in this contact."""
         decision = self._latest(self.get_object())
         product = _product(request.query_params.get("product", ""))
-        listed = [*decision.results["ways"], *decision.results["further"]]
-        is_listed = any(entry.get("product") == product.code for entry in listed)
-        because = "" if is_listed else presenting.why_not(decision, product.code)
-        answer = {"product": product.code, "is_listed": is_listed, "because": because}
+        told = explain(
+            inputs=decision.inputs,
+            results=decision.results,
+            published=catalogue.published(decision.catalogue_number),
+            code=product.code,
+        )
+        because = presenting.why_not(decision, product.code) if told is None else told.because
+        is_listed = told is not None and told.is_open
+        answer = {
+            "product": product.code,
+            "is_listed": is_listed,
+            "because": "" if is_listed else because,
+            "mending": [] if told is None or is_listed else told.mending,
+        }
         return Response(WhyNotOutput(answer).data)
 
     @extend_schema(request=None, responses={201: OfferOutput})
@@ -114,11 +126,12 @@ class WaysToHelp(Api):
         offered, given = self._offered(code), self.given(LaterInput)
         return self._answered(presenting.later(**offered, **given))
 
-    @extend_schema(request=None, responses={201: OfferOutput})
+    @extend_schema(request=AlreadyHasInput, responses={201: OfferOutput})
     @action(detail=True, methods=["post"], url_path=OFFERED + "already-has")
     @once
     def already_has(self, request: Request, pk: str, code: str) -> Response:
-        return self._answered(presenting.already_has(**self._offered(code)))
+        offered, given = self._offered(code), self.given(AlreadyHasInput)
+        return self._answered(presenting.already_has(**offered, **given))
 
     @extend_schema(request=None, responses={201: OfferOutput})
     @action(detail=True, methods=["post"], url_path=OFFERED + "not-relevant")
@@ -132,6 +145,14 @@ class WaysToHelp(Api):
     def would_need(self, request: Request, pk: str, code: str) -> Response:
         offered, given = self._offered(code), self.given(WouldNeedInput)
         return self._answered(presenting.would_need(**offered, **given))
+
+    @extend_schema(request=None, responses={200: DecisionOutput})
+    @action(detail=True, methods=["post"], url_path=OFFERED + "taking-back")
+    @once
+    def taking_back(self, request: Request, pk: str, code: str) -> Response:
+        """The answer was a mistake: within a minute all that it did is undone."""
+        presenting.take_back(**self._offered(code))
+        return self.shown(self._latest(self.get_object()))
 
     @extend_schema(request=None, responses={200: DecisionOutput})
     @action(detail=True, methods=["post"], url_path="reason-settlement")

@@ -80,6 +80,13 @@ def _supposing(answer: Answer, catalogue: Catalogue, sieve: Sieve) -> Iterator[C
         if sieve.is_eligible(product):
             match = Match(weight, answer.strength, fit, None, "", answers_now=True)
             found = sieve.examine(product, match)
-            if isinstance(found, Candidate):
+            if isinstance(found, Candidate) and not _is_locked(found, sieve):
                 brought += 1
                 yield found
+
+
+def _is_locked(candidate: Candidate, sieve: Sieve) -> bool:
+    """What could not be offered even then is not named either; decisions of format 1 did so."""
+    if sieve.inputs.get("format", 1) == 1:
+        return False
+    return sieve.locks.on(candidate.product.code, candidate.match) is not None

@@ -86,7 +86,10 @@ class Formula:
     facts: frozenset[str]
 
     def worth(self, figures: Figures) -> Decimal | None:
-        """The benefit to the cent, half up; None when it divides by zero.
+        """The gain a year in the product's currency, to the cent, half up (`basis`).
+
+        Money stands in that currency, rates in per cent a year, counts as they are. None when it
+        divides by zero.
 
         Raises FigureUnknown.
         """
@@ -94,6 +97,11 @@ class Formula:
             return self.working(figures).quantize(CENT, ROUND_HALF_UP)
         except ArithmeticError:
             return None
+
+
+def basis(currency: str) -> str:
+    """Unit, currency and rounding of every benefit, as people read them beside it."""
+    return f"a year, in {currency}, rounded half up to 0.01 {currency}"
 
 
 def read_formula(source: str, terms: Mapping[str, object]) -> Formula:

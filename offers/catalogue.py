@@ -15,9 +15,11 @@ from typing import Any
 
 from django.db.models import Subquery
 
+from customers.budget import Limits
+from customers.models import Purpose
 from offers.benefits import Formula, Sentence, read_formula, read_sentence
 from offers.facts import CURRENCY
-from offers.models import Release
+from offers.models import MOST_CONTACTS, MOST_SURVEYS, Release
 from offers.rules import Check, Criterion, Requirement
 from products.models import CatalogueVersion, Stage
 
@@ -29,6 +31,8 @@ EMPTY: Content = {
     "currency": CURRENCY,
     "policy": {
         "max_offers": 3,
+        "max_surveys": MOST_SURVEYS,
+        "max_contacts": MOST_CONTACTS,
         "period_days": 30,
         "cooling_off_days": 90,
         "need_floor": "0.20",
@@ -44,9 +48,20 @@ class Policy:
     """How much one person may be asked; days and a share from 0 to 1."""
 
     max_offers: int
+    max_surveys: int
+    max_contacts: int
     period_days: int
     cooling_off_days: int
     need_floor: Decimal
+
+    @property
+    def limits(self) -> Limits:
+        """The contact budget's figures, as its ledger asks for them."""
+        return Limits(
+            period_days=self.period_days,
+            most=self.max_contacts,
+            most_of={Purpose.SURVEY: self.max_surveys, Purpose.MARKETING: self.max_offers},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +341,9 @@ def _question(row: Mapping[str, Any]) -> Question:
 def _policy(row: Mapping[str, Any]) -> Policy:
     return Policy(
         max_offers=row["max_offers"],
+        # Catalogues from before the one ledger limited offers alone.
+        max_surveys=row.get("max_surveys", MOST_SURVEYS),
+        max_contacts=row.get("max_contacts", MOST_CONTACTS),
         period_days=row["period_days"],
         cooling_off_days=row["cooling_off_days"],
         need_floor=Decimal(row["need_floor"]),

@@ -23,6 +23,8 @@ NAMES = {
 }
 POLICY = {
     "max_offers": "offers to one customer within the period",
+    "max_surveys": "questions to one customer within the period",
+    "max_contacts": "contacts of ours with one customer within the period",
     "period_days": "days of that period",
     "cooling_off_days": "days before a declined product is offered again",
     "need_floor": "need floor",

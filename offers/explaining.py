@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
+from decimal import Decimal
 from typing import Any
 
 from offers.benefits import basis
@@ -29,21 +29,22 @@ STAGES = {
 }
 NOTHING = "Nothing that the customer could change."
 SHORTEST_NAME, MOST_FOUND = 3, 3
-EXACT = 1e-9
+EXACT = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """The learned part of a score: log-odds, what each fact of the situation adds, their sum."""
 
-    intercept: float
-    contributions: Sequence[tuple[str, float]]
-    logit: float
+    intercept: Decimal
+    contributions: Sequence[tuple[str, Decimal]]
+    logit: Decimal
+    chance: Decimal
 
     @property
     def is_exact(self) -> bool:
-        parts = [self.intercept, *(value for _, value in self.contributions)]
-        return abs(fsum(parts) - self.logit) <= EXACT
+        parts = sum((amount for _, amount in self.contributions), self.intercept)
+        return abs(parts - self.logit) <= EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +175,21 @@ def _worked(entry: Mapping[str, Any], product: CompiledProduct, sieve: Sieve) ->
 
 
 def _told(value: Any, kind: Kind, currency: str, name: str) -> str:
-    return "not known" if value is None else f"{figure(value, kind, currency)} {FACTS[name].unit}"
+    if value is None:
+        return "not known"
+    return f"{figure(value, kind, currency)} {FACTS[name].unit}".strip()
 
 
 def learned_of(entry: Mapping[str, Any]) -> Learned | None:
     """The learned part as the decision stored it; None where nothing was learned yet."""
-    learned = entry.get("learned")
-    if not learned:
+    helping = entry.get("helping")
+    if not helping:
         return None
     return Learned(
-        float(learned["intercept"]),
-        [(one["words"], float(one["value"])) for one in learned["contributions"]],
-        float(learned["logit"]),
+        Decimal(helping["intercept"]),
+        [(one["words"], Decimal(one["amount"])) for one in helping["contributions"]],
+        Decimal(helping["logit"]),
+        Decimal(helping["chance"]),
     )
 
 

@@ -9,7 +9,6 @@ from django import forms
 
 from accounts.errors import RuleBroken
 from offers.benefits import read_formula, read_sentence, read_terms
-from offers.models import OfferStatus
 from products.fields import WrittenTerms
 from products.models import Product
 
@@ -17,30 +16,6 @@ if TYPE_CHECKING:
     ProductModelForm = forms.ModelForm[Product]
 else:
     ProductModelForm = forms.ModelForm
-
-ANSWERS = [
-    (status.value, status.label) for status in OfferStatus if status != OfferStatus.PRESENTED
-]
-
-
-class OutcomeForm(forms.Form):
-    """What the customer said to an offer, with what that answer needs."""
-
-    answer = forms.ChoiceField(choices=ANSWERS)
-    because = forms.CharField(max_length=200, required=False)
-    later_on = forms.DateField(required=False)
-    words = forms.CharField(max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        needed = {
-            OfferStatus.DECLINED: ("because", "Say why the customer declined, in their words."),
-            OfferStatus.LATER: ("later_on", "Choose the day to ask again."),
-            OfferStatus.WOULD_NEED: ("words", "Write what the customer would need instead."),
-        }.get(data.get("answer", ""))
-        if needed and not data.get(needed[0]) and needed[0] not in self.errors:
-            self.add_error(*needed)
-        return data
 
 
 class ProductForm(ProductModelForm):

@@ -17,6 +17,7 @@ def mark_moves(
         return
     places = {key: place for place, key in enumerate(previous["keys"], start=1)}
     cause = _cause(inputs, previous)
+    gone = _gone(ways, inputs, places)
     for place, entry in enumerate(ways, start=1):
         before = places.get(entry["key"])
         if before == place:
@@ -25,9 +26,28 @@ def mark_moves(
         if before is None:
             entry["moved"] = {"from": None, "because": cause(entry) or "New"}
         elif before > place:
-            entry["moved"] = {"from": before, "because": cause(entry) or "What stood above is done"}
+            entry["moved"] = {"from": before, "because": cause(entry) or gone}
         else:
             entry["moved"] = {"from": before, "because": f"After “{above}”"}
+
+
+ANSWERED = {
+    "accepted": "was accepted",
+    "declined": "was declined",
+    "later": "waits for its day",
+    "already_has": "is had already",
+    "not_relevant": "is not relevant",
+    "would_need": "would need something else",
+}
+
+
+def _gone(ways: Sequence[Entry], inputs: Mapping[str, Any], places: Mapping[str, int]) -> str:
+    """What took away an offer that stood here, in words: its answer; else that it is done."""
+    left = places.keys() - {entry["key"] for entry in ways}
+    for offer in reversed(inputs["offers"]):
+        if "title" in offer and f"offer-{offer['product']}" in left:
+            return f"“{offer['title']}” {ANSWERED[offer['status']]}"
+    return "What stood above is done"
 
 
 def _cause(inputs: Mapping[str, Any], previous: Mapping[str, Any]) -> Any:

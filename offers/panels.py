@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from interactions.models import Interaction
 from offers import catalogue
-from offers.models import Decision
-from offers.standing import standing
+from offers.explaining import STAGES, Explanation, explain, named
+from offers.models import Decision, DeclineReason
+from offers.stages import SUITABILITY
+from offers.standing import Answered, standing
+from products.models import Product
+
+MOST_REASONS = 8  # keys 1 to 8; the ninth writes own words
+LATER = (("In a week", 7), ("In a month", 30), ("In three months", 91), ("In half a year", 182))
 
 ICONS = {
     "request": "tool",
@@ -18,14 +26,6 @@ ICONS = {
     "to_promise": "calendar-due",
     "question": "help",
     "offer": "star",
-}
-STAGES = {
-    "eligibility": "Not possible",
-    "applicability": "Not relevant now",
-    "suitability": "Not in this customer's interest",
-    "service_first": "Service first",
-    "purpose_guard": "This contact may not sell",
-    "contact_budget": "Asked recently",
 }
 
 
@@ -41,6 +41,7 @@ class Ways:
     is_decided: bool = False
     is_settled: bool = True
     decision_id: int | None = None
+    answered: Answered | None = None
 
     @property
     def is_open(self) -> bool:
@@ -65,6 +66,7 @@ def ways(*, interaction: Interaction) -> Ways:
         is_decided=True,
         is_settled=found.settled is not None,
         decision_id=found.decision_id,
+        answered=found.answered,
     )
 
 
@@ -80,35 +82,95 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why others are not offered: products that wait, that may not be, and how many more."""
+    """Why others are not offered. Products that wait or do not suit are counted, never named."""
 
-    locked: list[dict[str, Any]]
+    waits: list[dict[str, Any]]
     excluded: list[dict[str, Any]]
+    unsuitable: int
     not_relevant: int
 
 
 def why_not(*, interaction: Interaction) -> WhyNot:
     """From the stored decision alone, with names from the catalogue that it was made on."""
-    decision = (
-        Decision.objects.filter(interaction=interaction)
-        .newest()
-        .values("catalogue_number", "results__locked", "results__excluded")
-        .first()
-    )
+    decision = _latest(interaction, "results__waits", "results__excluded")
     if decision is None:
-        return WhyNot([], [], 0)
+        return WhyNot([], [], 0, 0)
     by_code = catalogue.published(decision["catalogue_number"]).by_code
     excluded: list[dict[str, Any]] = []
-    not_relevant = 0
+    unsuitable = not_relevant = 0
     for row in decision["results__excluded"]:
         told = row["relevant"]
         not_relevant += len(row["products"]) - len(told)
+        if row["stage"] == SUITABILITY:
+            unsuitable += len(told)
+            continue
         excluded += [
             {"title": by_code[code].name, "stage": STAGES[row["stage"]], "because": row["because"]}
             for code in told
         ]
-    return WhyNot(_staged(decision["results__locked"]), excluded, not_relevant)
+    waits = [{**row, "stage": STAGES[row["stage"]]} for row in decision["results__waits"]]
+    return WhyNot(waits, excluded, unsuitable, not_relevant)
 
 
-def _staged(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "stage": STAGES[row["stage"]]} for row in rows]
+def explanations(*, interaction: Interaction, asked: str) -> list[Explanation]:
+    """Every product that is asked for by its name or code, explained from the stored decision."""
+    decision = _latest(interaction, "inputs", "results")
+    if decision is None:
+        return []
+    published = catalogue.published(decision["catalogue_number"])
+    found = [
+        explain(
+            inputs=decision["inputs"],
+            results=decision["results"],
+            published=published,
+            code=product.code,
+        )
+        for product in named(published, asked)
+    ]
+    return [one for one in found if one is not None]
+
+
+def explanation(*, interaction: Interaction, code: str) -> Explanation | None:
+    """Why this one stands in the list; None for whatever does not."""
+    decision = _latest(interaction, "inputs", "results")
+    if decision is None:
+        return None
+    told = explain(
+        inputs=decision["inputs"],
+        results=decision["results"],
+        published=catalogue.published(decision["catalogue_number"]),
+        code=code,
+    )
+    return told if told is not None and told.is_open else None
+
+
+def _latest(interaction: Interaction, *parts: str) -> dict[str, Any] | None:
+    decisions = Decision.objects.filter(interaction=interaction).newest()
+    return decisions.values("catalogue_number", *parts).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer to an offer may be chosen from: reasons, days, and the product's figures."""
+
+    interaction: Interaction
+    product: Product
+    reasons: list[DeclineReason]
+    days: list[tuple[str, date]]
+    terms: list[tuple[str, str]]
+
+
+def asked(*, interaction: Interaction, product: Product) -> Asked:
+    """For one product that the decision lists; two statements and the decision's number."""
+    today = timezone.localdate()
+    decision = _latest(interaction)
+    published = catalogue.published(decision["catalogue_number"] if decision else 0)
+    compiled = published.by_code.get(product.code)
+    terms = compiled.sentence.terms if compiled else {}
+    return Asked(
+        interaction=interaction,
+        product=product,
+        reasons=list(DeclineReason.objects.filter(retired_on=None)[:MOST_REASONS]),
+        days=[(words, today + timedelta(days=days)) for words, days in LATER],
+        terms=[(name, name.replace("_", " ")) for name in terms],
+    )

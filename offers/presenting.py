@@ -9,11 +9,9 @@ minute ago may not be now, and then nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,23 +19,38 @@ from django.utils import timezone
 from accounts.errors import Conflict, RuleBroken
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
-from customers.models import Customer
+from customers.models import Customer, HeldElsewhere
 from interactions.models import Interaction, InteractionClosed, TimelineEntry, TimelineKind
 from needs.models import NeedStatus
-from offers import catalogue
 from offers.arbitration import decide_for
 from offers.days import day
-from offers.models import Decision, Offer, OfferStatus, ReasonSettled
-from offers.stages import Sieve
+from offers.models import DeclineReason, Offer, OfferStatus, ReasonSettled
+from offers.offerable import Found, NotOpenToOffer, listed, why_not
+from offers.outcomes import (
+    Fulfilled,
+    Wanted,
+    count,
+    end_conditions,
+    fulfil,
+    keep_condition,
+    undo,
+)
 from products.models import Product
-from service.models import Promise, RequestType, ServiceRequest
 
+LATEST = timedelta(days=731)
 
-class NotOpenToOffer(RuleBroken):
-    """The stages do not let this product be offered to this customer now."""
-
-    def __init__(self, product: Product, because: str) -> None:
-        super().__init__(f"{product} cannot be offered now. {because}")
+__all__ = [
+    "NotOpenToOffer",
+    "accept",
+    "already_has",
+    "decline",
+    "later",
+    "not_relevant",
+    "settle_reason",
+    "take_back",
+    "why_not",
+    "would_need",
+]
 
 
 class AnsweredAlready(Conflict):
@@ -53,24 +66,21 @@ class LaterIsPast(RuleBroken):
         super().__init__("“Later” needs a day still to come. Choose tomorrow or a later day.")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An offer as the decision lists it."""
+class LaterIsTooFar(RuleBroken):
+    def __init__(self) -> None:
+        super().__init__("That day is more than two years away. Choose an earlier one.")
 
-    decision: Decision
-    benefit: Decimal
-    currency: str
-    sentence: str
-    need_id: int | None
+
+class NothingAnswered(Conflict):
+    def __init__(self, product: Product) -> None:
+        super().__init__(f"No answer to {product} stands in this contact: nothing to take back.")
 
 
 def accept(*, interaction: Interaction, product: Product, by: User) -> Offer:
     """The customer wants it: opens its request with a dated promise and meets the need."""
     with transaction.atomic():
-        offer = _answer(
-            interaction=interaction, product=product, by=by, status=OfferStatus.ACCEPTED
-        )
-        _fulfil(offer, interaction=interaction, by=by)
+        offer = _answer(_Answer(interaction, product, by, OfferStatus.ACCEPTED))
+        end_conditions(offer)
         if offer.need is not None:
             offer.need.settle(
                 to=NeedStatus.MET, by=by, because=f"{product} accepted", interaction=interaction
@@ -79,32 +89,84 @@ def accept(*, interaction: Interaction, product: Product, by: User) -> Offer:
     return offer
 
 
-def decline(*, interaction: Interaction, product: Product, by: User, because: str) -> Offer:
-    if not because.strip():
-        raise RuleBroken("Say why the customer declined, in their words.")
-    return _answered(interaction, product, by, status=OfferStatus.DECLINED, because=because)
+def decline(
+    *,
+    interaction: Interaction,
+    product: Product,
+    by: User,
+    because: str = "",
+    reason: DeclineReason | None = None,
+) -> Offer:
+    """No, and why: one of the kept reasons, the customer's own words, or both."""
+    if reason is None and not because.strip():
+        raise RuleBroken("Say why the customer declined: choose a reason, or write their words.")
+    return _answered(
+        _Answer(interaction, product, by, OfferStatus.DECLINED, because=because, reason=reason)
+    )
 
 
 def later(*, interaction: Interaction, product: Product, by: User, later_on: date) -> Offer:
-    """The customer wants to be asked again on that day. Raises LaterIsPast."""
-    if later_on <= timezone.localdate():
+    """The customer wants to be asked again on that day. Raises LaterIsPast, LaterIsTooFar."""
+    today = timezone.localdate()
+    if later_on <= today:
         raise LaterIsPast
-    return _answered(interaction, product, by, status=OfferStatus.LATER, later_on=later_on)
+    if later_on > today + LATEST:
+        raise LaterIsTooFar
+    return _answered(_Answer(interaction, product, by, OfferStatus.LATER, later_on=later_on))
 
 
-def already_has(*, interaction: Interaction, product: Product, by: User) -> Offer:
-    return _answered(interaction, product, by, status=OfferStatus.ALREADY_HAS)
+def already_has(
+    *, interaction: Interaction, product: Product, by: User, provider: str = ""
+) -> Offer:
+    """They have the like of it, from whomever: kept as held elsewhere, and not offered again."""
+    with transaction.atomic():
+        offer = _answer(_Answer(interaction, product, by, OfferStatus.ALREADY_HAS))
+        HeldElsewhere.say(
+            customer_id=interaction.customer_id, product=product, by=by, provider=provider
+        )
+        decide_for(customer=interaction.customer, interaction=interaction, by=by)
+    return offer
 
 
 def not_relevant(*, interaction: Interaction, product: Product, by: User) -> Offer:
-    return _answered(interaction, product, by, status=OfferStatus.NOT_RELEVANT)
+    """It does not answer that need: the pair of need and product cools off, no more."""
+    return _answered(_Answer(interaction, product, by, OfferStatus.NOT_RELEVANT))
 
 
-def would_need(*, interaction: Interaction, product: Product, by: User, words: str) -> Offer:
-    """What the customer would need instead, in their words."""
+def would_need(
+    *,
+    interaction: Interaction,
+    product: Product,
+    by: User,
+    words: str,
+    term: str = "",
+    comparison: str = "",
+    figure: Decimal | None = None,
+) -> Offer:
+    """What would make it right, in the customer's words and where it can be told a figure."""
     if not words.strip():
         raise RuleBroken("Write what the customer would need instead, in their words.")
-    return _answered(interaction, product, by, status=OfferStatus.WOULD_NEED, because=words)
+    with transaction.atomic():
+        offer = _answer(_Answer(interaction, product, by, OfferStatus.WOULD_NEED, because=words))
+        keep_condition(offer, Wanted(words, term, comparison, figure), by=by)
+        decide_for(customer=interaction.customer, interaction=interaction, by=by)
+    return offer
+
+
+def take_back(*, interaction: Interaction, product: Product, by: User) -> None:
+    """The answer was entered by mistake: all that it did is undone, within a minute.
+
+    Raises NothingAnswered, TooLateToTakeBack, InteractionClosed.
+    """
+    with transaction.atomic():
+        _lock(interaction)
+        given = Offer.objects.filter(interaction=interaction, product=product)
+        offer = given.select_related("product", "request", "promise", "need__need_type").first()
+        if offer is None:
+            raise NothingAnswered(product)
+        undo(offer, interaction=interaction, by=by)
+        decide_for(customer=interaction.customer, interaction=interaction, by=by)
+        _look_again(interaction.customer_id, by=by)
 
 
 def settle_reason(*, interaction: Interaction, by: User) -> bool:
@@ -120,25 +182,25 @@ def settle_reason(*, interaction: Interaction, by: User) -> bool:
     return created
 
 
-def _answered(
-    interaction: Interaction,
-    product: Product,
-    by: User,
-    *,
-    status: str,
-    because: str = "",
-    later_on: date | None = None,
-) -> Offer:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the customer said to a product in this contact, as the agent enters it."""
+
+    interaction: Interaction
+    product: Product
+    by: User
+    status: str
+    because: str = ""
+    reason: DeclineReason | None = None
+    later_on: date | None = None
+
+
+def _answered(answer: _Answer) -> Offer:
     with transaction.atomic():
-        offer = _answer(
-            interaction=interaction,
-            product=product,
-            by=by,
-            status=status,
-            because=because.strip(),
-            later_on=later_on,
+        offer = _answer(answer)
+        decide_for(
+            customer=answer.interaction.customer, interaction=answer.interaction, by=answer.by
         )
-        decide_for(customer=interaction.customer, interaction=interaction, by=by)
     return offer
 
 
@@ -151,39 +213,53 @@ def _lock(interaction: Interaction) -> None:
         raise InteractionClosed
 
 
-def _answer(
-    *,
-    interaction: Interaction,
-    product: Product,
-    by: User,
-    status: str,
-    because: str = "",
-    later_on: date | None = None,
-) -> Offer:
+def _answer(answer: _Answer) -> Offer:
+    """Keep the answer, what it promises and its line on the ledger; or raise, and keep nothing."""
+    interaction, product, by = answer.interaction, answer.product, answer.by
     _lock(interaction)
     _refuse_a_second_answer(interaction, product)
-    found = _listed(interaction=interaction, product=product, by=by)
+    found = listed(interaction=interaction, product=product, by=by)
+    _tell(answer, found)
+    promised = None
+    if answer.status == OfferStatus.ACCEPTED:
+        promised = fulfil(
+            product=product,
+            number=found.decision.catalogue_number,
+            interaction=interaction,
+            by=by,
+            benefit_sentence=found.sentence,
+        )
     try:
         with transaction.atomic():
-            offer = Offer.objects.create(
-                customer_id=interaction.customer_id,
-                interaction=interaction,
-                product=product,
-                decision=found.decision,
-                need_id=found.need_id,
-                status=status,
-                because=because[:200],
-                later_on=later_on,
-                benefit=found.benefit,
-                currency=found.currency,
-                benefit_sentence=found.sentence[:300],
-                answered_at=timezone.now(),
-                answered_by=by,
-            )
+            offer = _kept(answer, found, promised)
     except IntegrityError as error:
         raise Conflict(f"{product} was answered by somebody else just now.") from error
-    _tell(offer, by=by)
+    counted = count(offer, found.decision, interaction=interaction, by=by)
+    if not counted.is_allowed:
+        raise NotOpenToOffer(product, counted.because)
+    _audit(offer, by=by)
     return offer
+
+
+def _kept(answer: _Answer, found: Found, promised: Fulfilled | None) -> Offer:
+    return Offer.objects.create(
+        customer_id=answer.interaction.customer_id,
+        interaction=answer.interaction,
+        product=answer.product,
+        decision=found.decision,
+        need_id=found.need_id,
+        status=answer.status,
+        reason=answer.reason,
+        because=answer.because.strip()[:200],
+        later_on=answer.later_on,
+        benefit=found.benefit,
+        currency=found.currency,
+        benefit_sentence=found.sentence[:300],
+        answered_at=timezone.now(),
+        answered_by=answer.by,
+        request=promised.request if promised else None,
+        promise=promised.promise if promised else None,
+    )
 
 
 def _refuse_a_second_answer(interaction: Interaction, product: Product) -> None:
@@ -201,97 +277,30 @@ def _refuse_a_second_answer(interaction: Interaction, product: Product) -> None:
         raise AnsweredAlready(offer)
 
 
-def _listed(*, interaction: Interaction, product: Product, by: User) -> Found:
-    """The product as the decision of this moment lists it. Raises NotOpenToOffer."""
-    decision = decide_for(customer=interaction.customer, interaction=interaction, by=by)
-    for entry in decision.results["ways"]:
-        if entry["kind"] == "offer" and entry["product"] == product.code:
-            return _found(decision, entry, entry["benefit_text"])
-    for entry in decision.results["further"]:
-        if entry["product"] == product.code:
-            return _found(decision, entry, _sentence(decision, entry))
-    raise NotOpenToOffer(product, why_not(decision, product.code))
-
-
-def _found(decision: Decision, entry: Mapping[str, Any], sentence: str) -> Found:
-    product = catalogue.published(decision.catalogue_number).by_code[entry["product"]]
-    benefit = Decimal(entry["benefit"])
-    return Found(decision, benefit, product.currency, sentence, entry["need"])
-
-
-def _sentence(decision: Decision, entry: Mapping[str, Any]) -> str:
-    published = catalogue.published(decision.catalogue_number)
-    product = published.by_code[entry["product"]]
-    return product.sentence.told(
-        figures=Sieve(decision.inputs, published).figures,
-        benefit=Decimal(entry["benefit"]),
-        currency=product.currency,
-    )
-
-
-def why_not(decision: Decision, code: str) -> str:
-    """Why the product is not open to offer, from the stored decision alone."""
-    results = decision.results
-    for row in results["locked"]:
-        if row["product"] == code:
-            return str(row["because"])
-    for row in results["excluded"]:
-        if code in row["products"]:
-            return str(row["because"])
-    return "It is not in the catalogue that is in force."
-
-
-def _fulfil(offer: Offer, *, interaction: Interaction, by: User) -> None:
-    """Open the request and make the promise that accepting this product means."""
-    published = catalogue.published(offer.decision.catalogue_number if offer.decision else 0)
-    fulfilment = published.by_code[offer.product.code].fulfilment
-    if fulfilment is None:
-        raise RuleBroken(
-            f"{offer.product} has no fulfilment yet. Ask an administrator to say what accepting "
-            "it starts; nothing was changed."
-        )
-    request = ServiceRequest.open_request(
-        customer=interaction.customer,
-        request_type=RequestType.objects.get(code=fulfilment["request_type"]),
-        subject=f"{offer.product}: {fulfilment['promise_text']}"[:200],
-        owner=by,
-        by=by,
-        interaction=interaction,
-        product=offer.product,
-        description=offer.benefit_sentence,
-    )
-    promise = Promise.make(
-        customer=interaction.customer,
-        text=fulfilment["promise_text"],
-        due_at=timezone.now() + timedelta(days=float(fulfilment["promise_days"])),
-        owner=by,
-        by=by,
-        request=request,
-        interaction=interaction,
-        product=offer.product,
-    )
-    Offer.objects.filter(pk=offer.pk).update(request=request, promise=promise)
-    offer.request, offer.promise = request, promise
-
-
-def _tell(offer: Offer, *, by: User) -> None:
-    status = OfferStatus(offer.status)
-    title = f"Offer {status.label.lower()}: {offer.product}"
-    detail = offer.because or offer.benefit_sentence
-    if offer.later_on:
-        title = f"{title}, to be asked again on {day(offer.later_on)}"
+def _tell(answer: _Answer, found: Found) -> None:
+    """The line of the customer's history, before those of what follows from the answer."""
+    title = f"Offer {OfferStatus(answer.status).label.lower()}: {answer.product}"
+    said = [answer.reason.name if answer.reason else "", answer.because.strip()]
+    if answer.later_on:
+        title = f"{title}, to be asked again on {day(answer.later_on)}"
     TimelineEntry.write(
-        customer_id=offer.customer_id,
+        customer_id=answer.interaction.customer_id,
         kind=TimelineKind.OFFER,
         title=title,
-        detail=detail,
-        interaction_id=offer.interaction_id,
+        detail=": ".join(filter(None, said)) or found.sentence,
+        interaction_id=answer.interaction.pk,
     )
-    AuditEntry.record(
-        by=by,
-        verb=f"offer {status.value.replace('_', ' ')}",
-        subject=offer,
-        detail={"product": offer.product.code, "decision": offer.decision_id},
-    )
-    panel_changed(panel="offers.ways", customer_id=offer.customer_id, user_ids=[by.pk])
-    panel_changed(panel="interactions.timeline", customer_id=offer.customer_id, user_ids=[by.pk])
+    _look_again(answer.interaction.customer_id, by=answer.by)
+
+
+def _audit(offer: Offer, *, by: User) -> None:
+    detail = {"product": offer.product.code, "decision": offer.decision_id}
+    if offer.reason is not None:
+        detail["reason"] = offer.reason.code
+    verb = f"offer {offer.status.replace('_', ' ')}"
+    AuditEntry.record(by=by, verb=verb, subject=offer, detail=detail)
+
+
+def _look_again(customer_id: int, *, by: User) -> None:
+    for panel in ("offers.ways", "interactions.timeline"):
+        panel_changed(panel=panel, customer_id=customer_id, user_ids=[by.pk])

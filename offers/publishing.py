@@ -259,6 +259,8 @@ def draft_policy() -> dict[str, Any]:
     policy = ContactPolicy.objects.first() or ContactPolicy()
     return {
         "max_offers": policy.max_offers,
+        "max_surveys": policy.max_surveys,
+        "max_contacts": policy.max_contacts,
         "period_days": policy.period_days,
         "cooling_off_days": policy.cooling_off_days,
         "need_floor": f"{policy.need_floor:.2f}",

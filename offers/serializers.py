@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import CodeField, Input, Output, VisibleField
 from interactions.models import WrapUpCode
 from needs.models import Need
-from offers.models import OfferStatus
+from offers.models import ConditionComparison, Decision, DeclineReason, OfferStatus
 from offers.wrapping_up import Ending, NeedEnding
 
 
 class DecisionOutput(Output):
-    """One stored answer to "what helps this customer now?", whole: it explains itself."""
+    """One stored answer to "what helps this customer now?", as it may be told.
+
+    What waits and what does not suit is counted, never named: `why-not` names a product to whoever
+    asks for it by its code.
+    """
 
     id = serializers.IntegerField()
     customer = serializers.IntegerField(source="customer_id")
@@ -22,16 +28,30 @@ class DecisionOutput(Output):
     made_at = serializers.DateTimeField()
     catalogue_number = serializers.IntegerField()
     engine = serializers.CharField()
-    results = serializers.DictField(
-        child=serializers.JSONField(),
-        help_text="`ways` in order, `further` offers, `locked` and what for, `excluded` and why.",
+    results = serializers.SerializerMethodField(
+        help_text="`ways` in order, `further` offers, how many `waits` and for what, how many are "
+        "`excluded` at which stage, and how the reason of the contact is `settled`.",
     )
+
+    @extend_schema_field(serializers.DictField(child=serializers.JSONField()))
+    def get_results(self, decision: Decision) -> dict[str, Any]:
+        results = decision.results
+        excluded: Counter[str] = Counter()
+        for row in results["excluded"]:
+            excluded[row["stage"]] += len(row["products"])
+        return {
+            **{name: results[name] for name in ("ways", "further", "waits", "settled")},
+            "excluded": [{"stage": stage, "count": count} for stage, count in excluded.items()],
+        }
 
 
 class WhyNotOutput(Output):
     product = serializers.CharField()
     is_listed = serializers.BooleanField()
     because = serializers.CharField(help_text="Empty when the product is open to offer.")
+    mending = serializers.ListField(
+        child=serializers.CharField(), help_text="What would make it right; empty when it is."
+    )
 
 
 class OfferOutput(Output):
@@ -42,6 +62,7 @@ class OfferOutput(Output):
     decision = serializers.IntegerField(source="decision_id", allow_null=True)
     need = serializers.IntegerField(source="need_id", allow_null=True)
     status = serializers.ChoiceField(OfferStatus.choices)
+    reason = serializers.CharField(source="reason.code", allow_null=True, default=None)
     because = serializers.CharField()
     later_on = serializers.DateField(allow_null=True)
     benefit = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
@@ -53,7 +74,18 @@ class OfferOutput(Output):
 
 
 class DeclineInput(Input):
-    because = serializers.CharField(max_length=200, help_text="Why, in the customer's words.")
+    """One of the two at least."""
+
+    reason = CodeField(DeclineReason, required=False, help_text="A reason that is kept.")
+    because = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="Why, in the customer's words."
+    )
+
+
+class AlreadyHasInput(Input):
+    provider = serializers.CharField(
+        max_length=80, default="", allow_blank=True, help_text="From whom they have it."
+    )
 
 
 class LaterInput(Input):
@@ -63,6 +95,13 @@ class LaterInput(Input):
 class WouldNeedInput(Input):
     words = serializers.CharField(
         max_length=200, help_text="What the customer would need instead, in their words."
+    )
+    term = serializers.SlugField(
+        max_length=40, default="", allow_blank=True, help_text="A figure of the product: rate."
+    )
+    comparison = serializers.ChoiceField(ConditionComparison.choices, default="", allow_blank=True)
+    figure = serializers.DecimalField(
+        max_digits=16, decimal_places=6, default=None, allow_null=True
     )
 
 

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from offers.benefits import FigureUnknown
 from offers.catalogue import Catalogue, CompiledProduct
+from offers.conditions import met_by
 from offers.days import day
 from offers.facts import restored
 from offers.locks import Lock, Locks
-from offers.matching import Match, matches
+from offers.matching import Match, matches, not_relevant_pairs
 from offers.rules import FactValue
 from products.figures import money
 from products.vocabulary import FACTS
@@ -66,9 +67,17 @@ class Sieve:
         self.barred = self._barred()
         self.eligible = 0
         self.worth: dict[int, Decimal | str] = {}
-        self.matches = matches(inputs, catalogue, self.answers)
+        met = met_by(inputs, catalogue)
+        self.matches = matches(inputs, catalogue, self.answers, met)
         self.relevant_bits = sum(1 << position for position in self.matches)
-        self.locks = Locks(inputs, facts=self.facts, answers=self.answers, policy=catalogue.policy)
+        self.locks = Locks(
+            inputs,
+            facts=self.facts,
+            answers=self.answers,
+            policy=catalogue.policy,
+            met=met,
+            cool=not_relevant_pairs(inputs, catalogue),
+        )
 
     # --- what all products share --------------------------------------------------------------
 
@@ -77,12 +86,15 @@ class Sieve:
         barred = dict.fromkeys(held, "The customer has it already.")
         for code, offer in self.answers.items():
             on = date.fromisoformat(offer["on"])
-            if offer["status"] == "already_has":
+            if offer["status"] == "already_has" and "elsewhere" not in self.inputs:
                 barred[code] = f"The customer said on {day(on)} that they have it already."
             elif offer["status"] == "accepted":
                 recent = on + timedelta(days=self.catalogue.policy.cooling_off_days) > self.today
                 if offer["under_way"] or recent:
                     barred[code] = f"Accepted on {day(on)}."
+        for held in self.inputs.get("elsewhere", ()):
+            on = date.fromisoformat(held["on"])
+            barred[held["product"]] = f"The customer said on {day(on)} that they have it already."
         return barred
 
     # --- the stages ---------------------------------------------------------------------------

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from interactions.models import Interaction
 from offers.catalogue import is_in_share, trial_of
-from offers.models import Decision
-from offers.situation import newest_answer, newest_event
+from offers.history import newest_answer, newest_event
+from offers.models import Decision, Offer, OfferStatus
+from offers.outcomes import TAKEN_BACK_WITHIN
 from products.models import CatalogueVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer given last in the contact, while it can still be taken back."""
+
+    product: str
+    title: str
+    status: str
+    said: str
+    later_on: date | None
+    request_id: int | None
+    promise: str
+    due_at: datetime | None
+    owner: str
+
+    @property
+    def words(self) -> str:
+        return str(OfferStatus(self.status).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,7 @@ class Standing:
     waits: list[dict[str, Any]]
     settled: dict[str, str] | None
     is_current: bool
+    answered: Answered | None = None
 
 
 def standing(interaction: Interaction) -> Standing | None:
@@ -35,9 +57,9 @@ def standing(interaction: Interaction) -> Standing | None:
     if not found:
         return None
     pk, *parts = found[0]
-    (number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, *versions) = (
-        json.loads(part) if isinstance(part, str) else part for part in parts
-    )
+    read = [json.loads(part) if isinstance(part, str) else part for part in parts]
+    number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, *rest = read
+    offer, *versions = rest
     now = timezone.now()
     is_current = (
         number == _deciding(interaction.customer_id, *versions)
@@ -47,7 +69,28 @@ def standing(interaction: Interaction) -> Standing | None:
         and vulnerable == (interaction.customer.vulnerable_since is not None)
         and not any(_has_run_late(entry, now) for entry in ways)
     )
-    return Standing(pk, ways, waits, settled, is_current)
+    return Standing(pk, ways, waits, settled, is_current, _answered(offer, now))
+
+
+def _answered(offer: dict[str, Any] | None, now: datetime) -> Answered | None:
+    """The answer as the panel tells it; None when it stands for good."""
+    if offer is None or _moment(offer["at"]) < now - TAKEN_BACK_WITHIN:
+        return None
+    return Answered(
+        product=offer["product"],
+        title=offer["title"],
+        status=offer["status"],
+        said=": ".join(words for words in (offer["reason"], offer["because"]) if words),
+        later_on=date.fromisoformat(offer["later_on"]) if offer["later_on"] else None,
+        request_id=offer["request"],
+        promise=offer["promise"] or "",
+        due_at=_moment(offer["due_at"]) if offer["due_at"] else None,
+        owner=" ".join(part for part in (offer["first"], offer["last"]) if part),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _deciding(customer_id: int, in_force: int | None, trial: int | None) -> int:
@@ -62,6 +105,25 @@ def _has_run_late(entry: dict[str, Any], now: datetime) -> bool:
     if entry["kind"] not in ("request", "promise") or entry["state"] == "late" or not due_at:
         return False
     return datetime.fromisoformat(due_at) < now.replace(microsecond=0)
+
+
+def _newest_offer(contact: int) -> QuerySet[Any, Any]:
+    told = JSONObject(
+        product="product__code",
+        title="product__name",
+        status="status",
+        at="answered_at",
+        reason="reason__name",
+        because="because",
+        later_on="later_on",
+        request="request",
+        promise="promise__text",
+        due_at="promise__due_at",
+        first="promise__owner__first_name",
+        last="promise__owner__last_name",
+    )
+    given = Offer.objects.filter(interaction=contact, answered_at__isnull=False)
+    return given.order_by("-answered_at", "-pk").values(json=told)[:1]
 
 
 def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
@@ -81,6 +143,7 @@ def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
             "inputs__facts__is_vulnerable",
             Subquery(newest_event(customer)),
             Subquery(newest_answer(contact)),
+            Subquery(_newest_offer(contact)),
             Subquery(in_force),
             *trial_of("number"),
         )[:1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from offers import conditions
 from offers.release import work
 
 
@@ -20,3 +21,8 @@ def look_beside() -> None:
 @shared_task
 def simulate() -> None:
     work.simulate()
+
+
+@shared_task
+def tell_conditions() -> None:
+    conditions.tell_met()

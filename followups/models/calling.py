@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,7 @@ from customers.contact_points import Channel
 from followups.errors import (
     CalledAlready,
     FollowUpTaken,
+    HeardEnough,
     NotCalledYet,
     NotPermittedNow,
 )
@@ -31,7 +33,7 @@ from followups.models.attempt import (
 )
 from followups.models.owed import FollowUpStatus
 from followups.models.tried import TriedFollowUp
-from followups.permission import Permission, permission
+from followups.permission import Facts, Permission, permission
 from interactions.models import Direction, Interaction, Outcome
 from telephony.adapters import gateway, named
 from telephony.gateway import Capability
@@ -60,6 +62,15 @@ class CalledFollowUp(TriedFollowUp):
         decided = permission(facts, at=now)
         if not decided.is_allowed:
             self._hold_back(decided, at=now)
+        try:
+            return self._begun(facts, decided, by=by, at=now)
+        except HeardEnough as enough:  # somebody else drew what was left a moment ago
+            refused = permission(replace(facts, room_on=enough.room_on), at=now)
+            self._hold_back(refused, at=now)
+            raise
+
+    def _begun(self, facts: Facts, decided: Permission, *, by: User, at: datetime) -> Interaction:
+        """The claim, the contact, the try and its line on the ledger; all of it or nothing."""
         with transaction.atomic():
             call = Interaction.open_contact(
                 customer=self.customer,
@@ -83,6 +94,7 @@ class CalledFollowUp(TriedFollowUp):
                 raise self._taken()
             self.status, self.owner, self.call = FollowUpStatus.IN_PROGRESS, by, call
             self.refresh_from_db(fields=["attempts_made"])
+            self.draw(by=by)
             Attempt.objects.create(
                 follow_up_id=self.pk,
                 number=self.attempts_made,
@@ -90,10 +102,10 @@ class CalledFollowUp(TriedFollowUp):
                 contact_point_id=facts.phone_id,
                 by=by,
                 gateway=gateway().name,
-                started_at=now,
+                started_at=at,
             )
             PermissionCheck.objects.create(
-                follow_up_id=self.pk, at=now, is_allowed=True, rule=decided.rule
+                follow_up_id=self.pk, at=at, is_allowed=True, rule=decided.rule
             )
             AuditEntry.record(
                 by=by,

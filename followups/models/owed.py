@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self, cast
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from django.db import connection, models
 from django.db.models import (
@@ -22,11 +22,13 @@ from django.utils import timezone
 from accounts.live import panel_changed
 from accounts.models import User
 from accounts.scoping import TeamScopedQuerySet
+from customers.budget import Limits, drawn_beside, read_beside, ruling
 from customers.contact_points import Channel
-from customers.models import Consent, ContactPoint, Customer, Purpose
+from customers.models import Consent, ContactPoint, Customer, DrawnFor, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
 from followups.models.policy import CalledBy
 from followups.permission import Facts, Permission, Rule
+from offers import catalogue
 from service.models import ServiceRequest
 from telephony.models import SuppressionEntry
 
@@ -118,11 +120,17 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         return ready.order_by("ready_at", "pk")
 
     def facts(self) -> dict[int, Facts]:
-        """What the rules have to know of each of these follow-ups, by its id; one statement.
+        """What the rules have to know of each of these follow-ups, by its id; one statement, and
+        one for the figures of the contact budget.
 
         A locked and limited queryset claims its rows by the same statement.
         """
+        today = timezone.localdate()
+        limits = catalogue.in_force().policy.limits
         rows = self.annotate(
+            drawn=drawn_beside(
+                "customer_id", what=DrawnFor.FOLLOW_UP, subject="interaction_id", today=today
+            ),
             phone=Coalesce(best_phone("value"), Value("")),
             phone_id=best_phone("pk"),
             consent=Subquery(
@@ -139,8 +147,11 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
                 Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
             ),
             is_suppressed=Coalesce(best_phone("is_suppressed"), Value(value=False)),
-        ).values_list("pk", *FACTS)
-        return {pk: Facts(*known) for pk, *known in rows}
+        ).values_list("pk", "drawn", *FACTS)
+        return {
+            pk: Facts(*known, room_on=room_on(drawn, limits=limits, today=today))
+            for pk, drawn, *known in rows
+        }
 
     def opt_out(self, *, customer: Customer, by: User | None, source: str) -> None:
         """The customer does not want to be asked: from now on, and nothing that waits is
@@ -189,6 +200,12 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
                 },
             )
             return cast("list[tuple[int, int]]", cursor.fetchall())
+
+
+def room_on(drawn: Iterable[Mapping[str, Any]], *, limits: Limits, today: date) -> date | None:
+    """The first day with room for one more question; None where it is today."""
+    ruled = ruling(read_beside(drawn), purpose=Purpose.SURVEY, limits=limits, today=today)
+    return None if ruled.is_allowed else ruled.until or date.max
 
 
 def best_phone(column: str) -> Subquery:

@@ -12,9 +12,10 @@ from django.db.models import F, Q
 
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
+from customers import budget
 from customers.contact_points import Channel
-from customers.models import Customer
-from followups.errors import FollowUpSettled
+from customers.models import Customer, DrawnFor, Purpose
+from followups.errors import FollowUpSettled, HeardEnough
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpQuerySet, FollowUpStatus
 from followups.models.policy import CalledBy, FollowUpPolicy, Question
@@ -25,6 +26,7 @@ from interactions.models import (
     TimelineKind,
     WrapUpCode,
 )
+from offers import catalogue
 from service.models import ServiceRequest
 
 # The wrap-up codes that are made when nobody has made one of that outcome.
@@ -187,7 +189,29 @@ class FollowUpRecord(models.Model):
 
     def _count_for_nothing(self) -> dict[str, int]:
         """What gives back the try under way: it uses up none of those that are allowed."""
+        self._give_back()
         return {"max_attempts": self.max_attempts + 1}
+
+    def draw(self, *, by: User | None) -> None:
+        """Count this question against the customer's contact budget, in the claim's transaction.
+
+        Asked twice it counts once. Raises HeardEnough where it has no room; the claim goes too.
+        """
+        ruled = budget.draw(
+            customer_id=self.customer_id,
+            purpose=Purpose.SURVEY,
+            channel=Channel.VOICE,
+            what=DrawnFor.FOLLOW_UP,
+            subject_id=self.interaction_id,
+            limits=catalogue.in_force().policy.limits,
+            by=by,
+        )
+        if not ruled.is_allowed:
+            raise HeardEnough(ruled)
+
+    def _give_back(self) -> None:
+        """The customer was asked nothing: it counts no longer."""
+        budget.give_back(what=DrawnFor.FOLLOW_UP, subject_id=self.interaction_id)
 
     @property
     def told_in(self) -> int:

@@ -42,6 +42,7 @@ class TriedFollowUp(FollowUpRecord):
             status=FollowUpStatus.UNREACHABLE,
             refused_because=f"{because}; attempts made: {self.attempts_made}",
         )
+        self._give_back()
         self._tell("Follow-up: not reached", because)
         return f"{because}; no further try"
 

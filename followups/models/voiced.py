@@ -31,6 +31,7 @@ class VoicedFollowUp(CalledFollowUp):
         """Claim the try; None when it is under way, or somebody else makes it.
 
         There is no contact before somebody answers. The caller's transaction writes the call.
+        Raises HeardEnough.
         """
         now = timezone.now()
         begun = (
@@ -44,6 +45,7 @@ class VoicedFollowUp(CalledFollowUp):
         if not begun:
             return None
         self.refresh_from_db(fields=["status", "call", "attempts_made", "max_attempts"])
+        self.draw(by=None)
         attempt = Attempt.objects.create(
             follow_up_id=self.pk,
             number=self.attempts_made,

@@ -51,6 +51,14 @@ def follow_up(book: Book, contact: Contact, *, went_well: bool) -> None:
     )
     if answered_at is not None and call is not None:
         ended_at = stamp(answered_at + CALL_LASTS)
+        book.drew(
+            contact.customer,
+            "survey",
+            "follow_up",
+            contact.pk,
+            second=answered_at,
+            by=contact.agent,
+        )
         book.attempts.add(
             follow_up, 1, call, contact.agent, stamp(answered_at), ended_at, "reached"
         )

@@ -7,10 +7,11 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
-from customers.models import Consent, ContactPoint, Customer, Holding
+from customers.budget import LONGEST_PERIOD
+from customers.models import Consent, ContactDraw, ContactPoint, Customer, Holding
 from followups.models import Answer, Attempt, FollowUp, all_questions
 from intake.copying import IDS_AT_ONCE, Table, array, trusted, write_all
-from intake.seeding.clock import stamp
+from intake.seeding.clock import DAY, day_of, stamp
 from intake.seeding.world import World
 from interactions.models import Interaction, Message, TimelineEntry
 from needs.models import Need, NeedsReview
@@ -95,9 +96,22 @@ class Book:
             always={"gateway": "own_phone"},
         )
         self.answers = table(Answer, "follow_up_id question is_yes score words at")
+        self.draws = table(
+            ContactDraw,
+            "customer_id purpose channel what subject_id on at by_id",
+            always={"is_owed": False},
+        )
         self.reviews = table(
             NeedsReview, "customer_id interaction_id owner_id due_on created_at done_at"
         )
+
+    def drew(
+        self, customer: int, purpose: str, what: str, subject: int, *, second: int, by: int
+    ) -> None:
+        """A line of the contact budget's ledger, where it still may count."""
+        if second > self.world.second - LONGEST_PERIOD * DAY:
+            on, at = day_of(second), stamp(second)
+            self.draws.add(customer, purpose, "voice", what, subject, on, at, by)
 
     def use(self, random: Random) -> None:
         """Draw from here on from other chances."""

@@ -50,7 +50,7 @@ def tell(book: Book, contact: Contact, code: str, open_needs: set[str], went_wel
 def _offer(book: Book, contact: Contact, need: int, product: Coded, status: str) -> None:
     status = status or book.pick(NOT_ACCEPTED)
     benefit = book.between(24, 320)
-    book.offers.add(
+    offer = book.offers.add(
         contact.customer,
         contact.pk,
         product.pk,
@@ -64,5 +64,6 @@ def _offer(book: Book, contact: Contact, need: int, product: Coded, status: str)
         stamp(contact.closed_at),
         contact.agent,
     )
+    book.drew(contact.customer, "marketing", "offer", offer, second=contact.at, by=contact.agent)
     title = f"Offer {status.replace('_', ' ')}: {product.name}"
     book.line(contact.customer, contact.pk, contact.closed_at, "offer", title)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from followups.models import CalledBy, FollowUpPolicy
 from interactions.models import ContactReason, Intent, Outcome, WrapUpCode
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedType
-from offers.models import ContactPolicy
+from offers.models import ContactPolicy, DeclineReason
 from service.models import RequestType
 
 CONTACT_REASONS: tuple[tuple[str, str, Intent], ...] = (
@@ -33,6 +33,15 @@ WRAP_UP_CODES: tuple[tuple[str, str, Outcome], ...] = (
     ("left", "Closed the account as asked", Outcome.RESOLVED),
     ("not-helped", "Not helped yet", Outcome.UNRESOLVED),
     ("not-reached", "Customer not reached", Outcome.NOT_REACHED),
+)
+
+DECLINE_REASONS: tuple[tuple[str, str], ...] = (
+    ("think-over", "Wants to think it over"),
+    ("too-complicated", "Too complicated"),
+    ("costs-too-much", "Costs too much"),
+    ("not-worth-it", "Gains too little"),
+    ("tied-up", "Does not want to be tied up"),
+    ("content", "Content as it is"),
 )
 
 # code, name, our target and what customers expect, in days; complaint or not.
@@ -160,6 +169,10 @@ def establish() -> None:
         )
     _questions(reasons)
     ContactPolicy.objects.get_or_create(pk=1)
+    for position, (code, name) in enumerate(DECLINE_REASONS, start=1):
+        DeclineReason.objects.get_or_create(
+            code=code, defaults={"name": name, "position": position}
+        )
     _follow_up_policies(reasons)
 
 

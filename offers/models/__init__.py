@@ -6,16 +6,22 @@ from offers.models.decision import (
     ReasonSettled,
     ReasonSettledQuerySet,
 )
-from offers.models.offer import Offer, OfferQuerySet, OfferStatus
-from offers.models.policy import ContactPolicy
+from offers.models.offer import DeclineReason, Offer, OfferQuerySet, OfferStatus
+from offers.models.policy import MOST_CONTACTS, MOST_SURVEYS, ContactPolicy
 from offers.models.policy_test import PolicyExpectation, PolicyTest, Verdict
+from offers.models.refusal import Condition, ConditionComparison, is_met
 from offers.models.release import Release, ReleaseStage, ReleaseStep
 from offers.models.trial import ShadowDecision, Simulation, SimulationStatus
 
 __all__ = [
+    "MOST_CONTACTS",
+    "MOST_SURVEYS",
+    "Condition",
+    "ConditionComparison",
     "ContactPolicy",
     "Decision",
     "DecisionQuerySet",
+    "DeclineReason",
     "Offer",
     "OfferQuerySet",
     "OfferStatus",
@@ -30,4 +36,5 @@ __all__ = [
     "Simulation",
     "SimulationStatus",
     "Verdict",
+    "is_met",
 ]

@@ -19,6 +19,21 @@ from products.models import Product
 from service.models import Promise, ServiceRequest
 
 
+class DeclineReason(models.Model):
+    """One of the reasons for which customers decline; the list is kept by administrators."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=60, help_text="As customers say it: “Costs too much”.")
+    position = models.PositiveSmallIntegerField(default=0)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OfferStatus(models.TextChoices):
     PRESENTED = "presented", "Presented"
     ACCEPTED = "accepted", "Accepted"
@@ -40,7 +55,9 @@ class OfferQuerySet(TeamScopedQuerySet["Offer"]):
 class Offer(models.Model):
     """One product put to one customer in one interaction, and what they said.
 
-    `benefit` is a year's gain in `currency`, from the decision that let the offer be seen.
+    `benefit` is a year's gain in `currency`, to the cent, from the decision that let the offer be
+    seen. One accepted has its request and its promise: nothing counts as accepted without what it
+    promises on the ledger.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
@@ -53,6 +70,9 @@ class Offer(models.Model):
         Need, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     status = models.CharField(max_length=20, choices=OfferStatus, default=OfferStatus.PRESENTED)
+    reason = models.ForeignKey(
+        DeclineReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     because = models.CharField(max_length=200, blank=True)
     later_on = models.DateField(null=True, blank=True)
     benefit = models.DecimalField(
@@ -66,10 +86,10 @@ class Offer(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     request = models.ForeignKey(
-        ServiceRequest, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        ServiceRequest, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
     promise = models.ForeignKey(
-        Promise, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Promise, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
 
     objects = OfferQuerySet.as_manager()
@@ -90,6 +110,13 @@ class Offer(models.Model):
                 name="offer_answer_has_time",
                 condition=Q(status="presented", answered_at=None)
                 | (~Q(status="presented") & Q(answered_at__isnull=False)),
+            ),
+            # What came in as history has no decision, and not always its request.
+            models.CheckConstraint(
+                name="offer_accepted_is_on_the_ledger",
+                condition=~Q(status="accepted")
+                | Q(decision=None)
+                | Q(request__isnull=False, promise__isnull=False),
             ),
         ]
         indexes: ClassVar = [

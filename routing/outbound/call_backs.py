@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts.errors import Conflict, RuleBroken
 from accounts.models import User
-from customers.models import ContactPoint
+from customers import budget
+from customers.contact_points import Channel
+from customers.models import ContactPoint, DrawnFor
+from customers.models import Purpose as Consented
 from routing.models import CallBack, OutboundCall
 from routing.outbound.asking import ask, key_of, queue
 from routing.outbound.rules import NotDialled, Wanted
@@ -34,7 +39,24 @@ def call_back(owed: CallBack, *, by: User) -> OutboundCall:
     ruling = ask(wanted, by=by)
     if not ruling.is_allowed:
         raise NotDialled(f"{ruling.words}, so nobody was called.")
-    return queue(wanted, by=by)
+    with transaction.atomic():
+        asked = queue(wanted, by=by)
+        _count(owed, by=by)
+    return asked
+
+
+def _count(owed: CallBack, *, by: User) -> None:
+    """On the ledger of the contact budget: they asked for it, so that it is never refused."""
+    if owed.customer_id is not None:
+        budget.draw(
+            customer_id=owed.customer_id,
+            purpose=Consented.SERVICE,
+            channel=Channel.VOICE,
+            what=DrawnFor.CALL_BACK,
+            subject_id=owed.pk,
+            limits=None,
+            by=by,
+        )
 
 
 def _point(owed: CallBack) -> ContactPoint | None:

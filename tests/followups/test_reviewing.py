@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from customers.budget import draw
 from customers.models import Customer, Purpose
 from followups import reviewing
 from followups.errors import NotPermittedNow
 from interactions.models import Interaction, WrapUpCode
 from needs.models import NeedsReview, ReviewInThePast, ReviewSettled
-from offers.models import ContactPolicy, Offer
 from service.models import ServiceRequest
 from tests.cast import Cast, contact
 from tests.followups.scenes import NOON, answers, begun, default_policy
@@ -76,10 +76,16 @@ def complain(cast: Cast) -> None:
 
 
 def hear_enough(cast: Cast) -> None:
-    ContactPolicy.objects.update_or_create(pk=1, defaults={"max_offers": 1})
-    heard = contact(cast, cast.ada)
-    Offer.objects.create(customer=cast.ada, interaction=heard, product=cast.saver)
-    heard.close(by=cast.sam, wrap_up_code=cast.helped, summary="Told of Saver")
+    for offer in range(3):
+        draw(
+            customer_id=cast.ada.pk,
+            purpose="marketing",
+            channel="voice",
+            what="offer",
+            subject_id=offer,
+            limits=None,
+            by=cast.sam,
+        )
 
 
 def lose_the_phone(cast: Cast) -> None:

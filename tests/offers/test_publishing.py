@@ -38,6 +38,8 @@ def test_a_publication_holds_everything_that_decisions_read(people: Cast) -> Non
     assert content["need_types"]["better-return"]["name"] == "Better return"
     assert content["policy"] == {
         "max_offers": 3,
+        "max_surveys": 4,
+        "max_contacts": 6,
         "period_days": 30,
         "cooling_off_days": 90,
         "need_floor": "0.20",

@@ -131,7 +131,7 @@ def test_a_request_whose_time_passes_makes_the_list_stale(people: Cast) -> None:
     [
         ({"answer": "accepted"}, "accepted"),
         ({"answer": "declined", "because": "too complicated"}, "declined"),
-        ({"answer": "later", "later_on": "2099-01-01"}, "later"),
+        ({"answer": "later", "later_on": str(timezone.localdate() + timedelta(days=30))}, "later"),
         ({"answer": "already_has"}, "already_has"),
         ({"answer": "not_relevant"}, "not_relevant"),
         ({"answer": "would_need", "words": "a card with it"}, "would_need"),
@@ -209,7 +209,10 @@ def test_settling_the_reason_unlocks_what_waits(people: Cast) -> None:
     page = client.post(address("decision", interaction)).content.decode()
     assert "1 waits until “Card not arrived” is done or has a date" in page
     others = client.get(address("others", interaction)).content.decode()
-    assert "First what the customer got in touch for" in others
+    assert "1 waits · Service first: until “Card not arrived” is done or has a date" in others
+    assert "Saver Plus" not in others
+    named = client.get(address("others", interaction), {"product": "saver"}).content.decode()
+    assert "First what the customer got in touch for" in named
     page = client.post(address("settlement", interaction)).content.decode()
     assert "Unlocked: what they came for is done" in page
     assert ReasonSettled.objects.get().by == people.sam
@@ -221,10 +224,14 @@ def test_why_not_tells_what_is_excluded_from_the_stored_decision(people: Cast) -
     Product.objects.filter(pk=people.saver.pk).update(name="Other name")
     with CaptureQueriesContext(connection) as queries:
         page = as_(people.sam).get(address("others", interaction)).content.decode()
-    assert "Saver Plus" in page
-    assert "Gains the customer nothing; at least £10.00 a year is asked." in page
+    assert "Saver Plus" not in page
+    assert "1 is not in this customer's interest. Ask by name why." in page
     assert "1 more answers no open need" in page
     assert not any("offers_offer" in query["sql"] for query in queries)
+    named = as_(people.sam).get(address("others", interaction), {"product": "Saver"})
+    assert "Saver Plus" in named.content.decode()
+    assert "Gains the customer nothing; at least £10.00 a year is asked." in named.content.decode()
+    assert "Nothing that the customer could change." in named.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from customers.budget import draw
 from customers.models import Customer
 from interactions.models import Interaction
 from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion, Need, NeedFit, NeedSource
 from offers import presenting
 from offers.arbitration import decide_for
-from offers.models import ContactPolicy, Decision, Offer
+from offers.models import ContactPolicy, Decision
 from offers.publishing import publish
 from products.models import Product, ProductRule, Stage
 from service.models import Promise, RequestStatus, ServiceRequest
@@ -388,23 +389,15 @@ def test_later_waits_for_its_day_and_then_comes_by_itself(people: Cast) -> None:
 
 def test_enough_offers_are_enough(people: Cast) -> None:
     state(people, None, people.ada)
-    earlier = contact(people, people.ada)
     for index in range(3):
-        product = Product.objects.create(
-            code=f"other-{index}",
-            name=f"Other {index}",
-            category=people.saver.category,
-            summary="…",
-            benefit_formula="0",
-            benefit_sentence="…",
-        )
-        Offer.objects.create(
-            customer=people.ada,
-            interaction=earlier,
-            product=product,
-            status="declined",
-            because="no",
-            answered_at=timezone.now(),
+        draw(
+            customer_id=people.ada.pk,
+            purpose="marketing",
+            channel="voice",
+            what="offer",
+            subject_id=index,
+            limits=None,
+            by=people.sam,
         )
     interaction = contact(people, people.ada)
     presenting.settle_reason(interaction=interaction, by=people.sam)

@@ -1,0 +1,180 @@
+"""Questions, offers and talks about needs draw from one budget, whoever asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.errors import RuleBroken
+from customers.budget import draw
+from customers.models import ContactDraw
+from followups import reviewing
+from followups.errors import HeardEnough, NotPermittedNow
+from followups.models import AttemptOutcome, FollowUp, FollowUpPolicy, FollowUpStatus
+from followups.permission import Rule
+from followups.sweeping import sweep
+from needs.models import Need, NeedFit, NeedsReview
+from offers import presenting
+from offers.models import ContactPolicy
+from offers.publishing import publish
+from products.models import Product
+from tests.cast import Cast, assemble, contact
+from tests.followups.scenes import NOON, begun, owed, ready
+from tests.threads import at_once
+
+
+def heard(cast: Cast, times: int, purpose: str = "survey") -> None:
+    for number in range(times):
+        draw(
+            customer_id=cast.ada.pk,
+            purpose=purpose,
+            channel="chat",
+            what="call_back",
+            subject_id=1000 + number,
+            limits=None,
+            by=None,
+        )
+
+
+@pytest.mark.usefixtures("noon")
+def test_who_has_heard_enough_is_asked_later(cast: Cast) -> None:
+    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=1, lapse_days=60)
+    heard(cast, 4)
+    follow_up = owed(cast, cast.ada)
+    sweep(at=NOON)
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.PLANNED
+    assert follow_up.waits_because == Rule.HEARD_ENOUGH.label
+    assert timezone.localdate(follow_up.due_at) == timezone.localdate() + timedelta(days=30)
+    with time_machine.travel(follow_up.due_at, tick=False):
+        sweep(at=follow_up.due_at)
+        follow_up.refresh_from_db()
+        assert follow_up.status == FollowUpStatus.READY
+
+
+@pytest.mark.usefixtures("noon")
+def test_what_cannot_wait_that_long_lapses(cast: Cast) -> None:
+    heard(cast, 6, "service")
+    follow_up = owed(cast, cast.ada)
+    sweep(at=NOON)
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.LAPSED
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_question_counts_once_over_its_tries_and_not_when_nobody_was_asked(cast: Cast) -> None:
+    follow_up = begun(cast, cast.ada)
+    line = ContactDraw.objects.standing().get()
+    assert (line.what, line.subject_id) == ("follow_up", follow_up.interaction_id)
+    follow_up.report(by=cast.sam, outcome=AttemptOutcome.NO_ANSWER)
+    again = NOON + timedelta(days=1)
+    with time_machine.travel(again, tick=False):
+        sweep(at=again)
+        follow_up.refresh_from_db()
+        follow_up.begin(by=cast.sam)
+        assert ContactDraw.objects.standing().count() == 1
+        follow_up.report(by=cast.sam, outcome=AttemptOutcome.NOT_CALLED)
+        assert ContactDraw.objects.standing().count() == 0
+        follow_up.refresh_from_db()
+        follow_up.begin(by=cast.sam)
+        follow_up.report(by=cast.sam, outcome=AttemptOutcome.NO_ANSWER)
+    follow_up.refresh_from_db()
+    assert follow_up.status == FollowUpStatus.UNREACHABLE
+    assert ContactDraw.objects.standing().count() == 0
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_budget_is_asked_again_when_the_call_is_begun(cast: Cast) -> None:
+    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=1, lapse_days=60)
+    follow_up = ready(cast, cast.ada)
+    heard(cast, 4)
+    with pytest.raises(NotPermittedNow, match="often enough"):
+        follow_up.begin(by=cast.sam)
+    follow_up.refresh_from_db()
+    assert follow_up.attempts_made == 0
+    assert ContactDraw.objects.standing().filter(what="follow_up").count() == 0
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> Cast:
+    return assemble()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_mix_of_verbs_exceeds_the_budget(crowd: Cast, seed: int) -> None:
+    """Eight at the same moment: follow-ups begun, a needs review called, offers answered."""
+    with time_machine.travel(NOON, tick=False):
+        acts = _acts(crowd)
+        Random(seed).shuffle(acts)
+
+        def act(number: int) -> bool:
+            try:
+                acts[number]()
+            except RuleBroken as refused:
+                return not isinstance(refused, NotPermittedNow | HeardEnough)
+            return True
+
+        at_once(8, act)
+    lines = list(ContactDraw.objects.standing().values_list("purpose", "is_owed"))
+    drawn = [purpose for purpose, is_owed in lines if not is_owed]
+    assert len(drawn) == 3  # as many as there is room for, and not one more
+    assert drawn.count("survey") <= 2
+    assert drawn.count("marketing") <= 2
+    assert FollowUp.objects.filter(status="in_progress").count() == drawn.count("survey")
+
+
+def _acts(cast: Cast) -> list[Callable[[], object]]:
+    """Room for three contacts, two of a kind; four questions, one talk and three offers."""
+    ContactPolicy.objects.update_or_create(
+        pk=1, defaults={"max_contacts": 3, "max_surveys": 2, "max_offers": 2}
+    )
+    for number in range(3):
+        product = Product.objects.create(
+            code=f"saver-{number}",
+            name=f"Saver {number}",
+            category=cast.saver.category,
+            summary="…",
+            benefit_formula="100",
+            benefit_sentence="{benefit}",
+        )
+        NeedFit.objects.create(product=product, need_type=cast.better_return, fit=1)
+    NeedFit.objects.all().update(fit="0.90")
+    for product in Product.objects.filter(code__startswith="saver-"):
+        from service.models import Fulfilment
+
+        request_type = Fulfilment.objects.values_list("request_type", flat=True).first()
+        Fulfilment.objects.get_or_create(
+            product=product,
+            defaults={
+                "request_type_id": request_type,
+                "promise_text": "It is open",
+                "promise_days": 1,
+            },
+        )
+    publish(by=cast.max, note="Three contacts are enough")
+    waiting = [ready(cast, cast.ada) for _ in range(4)]
+    review = NeedsReview.start(
+        customer=cast.ada,
+        interaction=waiting[0].interaction,
+        owner=cast.sam,
+        due_on=timezone.localdate(),
+    )
+    Need.state(customer=cast.ada, need_type=cast.better_return, by=cast.sam)
+    talk = contact(cast, cast.ada)
+    presenting.settle_reason(interaction=talk, by=cast.sam)
+    products = list(Product.objects.filter(code__startswith="saver-").order_by("pk"))[-3:]
+    return [
+        *(lambda one=one: one.begin(by=cast.sam) for one in waiting),  # type: ignore[misc]
+        lambda: reviewing.begin(review, by=cast.sam),
+        *(
+            lambda one=one: presenting.not_relevant(  # type: ignore[misc]
+                interaction=talk, product=one, by=cast.sam
+            )
+            for one in products
+        ),
+    ]
