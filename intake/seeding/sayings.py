@@ -105,6 +105,31 @@ She no longer needs the account.|He is moving to another bank.|Nobody came back 
 Third call about this.|They want it confirmed in writing.|Any news on my complaint?
 Calling about the same thing again.|Account in my husband's name.|My rent bounced!""",
 }
+# What agents note of it, in three ways each.
+NOTED: Final = ("Wants {}.", "Asks about {}.", "Customer would like to hear about {}.")
+TOPICS: Final[dict[str, str]] = {
+    "better-return": """a better rate on savings|more interest on savings|a higher interest rate
+savings that earn more|a better return on idle money""",
+    "cheaper-borrowing": """a cheaper loan|less interest on the credit card|help with card debt
+bringing debts together in one loan|moving a card balance""",
+    "lower-charges": """an account without a monthly fee|lower account charges|no monthly charge
+a free current account|avoiding account fees""",
+    "spending-abroad": """a card without fees abroad|paying in euros without a fee
+a card for travelling abroad|cheaper spending on holiday|fees in other countries""",
+    "save-regularly": """saving a little every month|putting money aside each month
+a regular savings plan|saving for the children each month|a standing order into savings""",
+    "buying-home": """a deposit for a first home|buying a house|a mortgage for a flat
+saving for a deposit on a house|moving into a first home""",
+    "everyday-rewards": """cashback on bills|rewards for card purchases|points for shopping
+something back on everyday spending|a bonus for loyal customers""",
+    "running-a-business": """an account for the business|a card machine for the shop
+paying wages from the company account|charges for business payments|the firm's invoices""",
+    "easier-access": """help with the app|banking by telephone|a branch nearby
+somebody who explains the website|large print letters""",
+    NONE_OF_OURS: """a card that has not arrived|a payment that went out twice|a new address
+a forgotten password|a statement for the landlord|closing the account|opening hours
+a lost card|the refund that was promised|a name on a letter""",
+}
 UNKNOWN: Final = (
     "I need money for my university course.",
     "How can we pay the university fees?",
@@ -119,8 +144,13 @@ UNKNOWN: Final = (
 
 
 def sentences(code: str) -> list[str]:
-    """What was said of one kind of need."""
-    parts = (part.strip() for line in SAID[code].splitlines() for part in line.split("|"))
+    """What was said of one kind of need, and what was noted."""
+    noted = [form.format(topic) for topic in _parts(TOPICS[code]) for form in NOTED]
+    return [*_parts(SAID[code]), *noted]
+
+
+def _parts(text: str) -> list[str]:
+    parts = (part.strip() for line in text.splitlines() for part in line.split("|"))
     return [part for part in parts if part]
 
 
