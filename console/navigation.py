@@ -23,6 +23,7 @@ SECTIONS: Final = (
     ("Follow-ups", "followups:list", LEADING),
     ("Catalogue", "catalogue:home", ADMINISTERING),
     ("Needs from words", "needs:examples", ADMINISTERING),
+    ("Learning", "learning:learning", ADMINISTERING),
     ("Administration", "admin:index", ADMINISTERING),
 )
 

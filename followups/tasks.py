@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from followups import sweeping, voicing
+from followups import earned, sweeping, voicing
 
 
 @shared_task
@@ -15,3 +16,8 @@ def sweep() -> None:
 @shared_task
 def call_by_voice() -> None:
     voicing.call_due()
+
+
+@shared_task
+def tell_rewards() -> None:
+    earned.tell_rewards(at=timezone.now())

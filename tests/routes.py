@@ -214,6 +214,15 @@ WORDS = {
     "needs:new_need_type": Route(POSTED_BY_ADMINISTRATORS),
     "needs:dismissal": Route(POSTED_BY_ADMINISTRATORS),
 }
+LEARNING = {
+    "fairness:fairness": Route(ADMINISTRATORS),
+    "fairness:auditing": Route(POSTED),
+    "fairness:audit": of("fairness_audit", ADMINISTRATORS),
+    "learning:learning": Route(ADMINISTRATORS),
+    "learning:freezing": Route(POSTED_BY_ADMINISTRATORS),
+    "learning:thawing": Route(POSTED_BY_ADMINISTRATORS),
+    "learning:returning": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
+}
 ACCOUNT = {
     "account_login": Route(LOG_IN),
     "account_logout": Route(EVERYBODY),
@@ -338,6 +347,7 @@ ROUTES: dict[str, Route] = {
     **LEADING,
     **CATALOGUE,
     **WORDS,
+    **LEARNING,
     **ACCOUNT,
     **API,
     **ADMINISTRATION,

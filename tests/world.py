@@ -15,7 +15,8 @@ from interactions.models import Interaction
 from needs.models import Need, NeedsReview, Suggestion
 from offers import presenting
 from offers.arbitration import decide_for
-from offers.models import ContactPolicy, Offer
+from offers.fairness import auditing
+from offers.models import ContactPolicy, DeclineReason, Offer
 from offers.publishing import publish
 from offers.release import gate, policy, simulating
 from products.models import Product
@@ -39,6 +40,7 @@ def build_world() -> World:
     publish(by=cast.max, note="The first catalogue")
     FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
     ContactPolicy.objects.get_or_create(pk=1)
+    DeclineReason.objects.create(code="costs-too-much", name="Costs too much")
     skill = Skill.objects.create(code="welsh", name="Welsh")
     Queue.objects.create(name="Everyday", team=cast.team, skill=skill, is_default=True)
     AgentSkill.objects.create(user=cast.sam, skill=skill)
@@ -105,6 +107,7 @@ def build_world() -> World:
     )
     things = {
         "release": release.pk,
+        "fairness_audit": auditing.audit(by=cast.max).pk,
         "simulation": simulating.ask(release, days=7, by=cast.max).pk,
         "policy_test": test.pk,
         "customer": cast.ada.pk,

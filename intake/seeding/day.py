@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from customers.models import Customer
-from intake.seeding import catalogue, people, practice, queues, sayings
+from intake.seeding import catalogue, people, practice, queues, sayings, traits
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle
 from intake.seeding.today import Today
@@ -58,6 +58,7 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
     chronicle.write()
     Today(now=now, staff=staff).tell()
     sayings.leave_open(staff["sam"], random)
+    traits.ask(random)
     return True
 
 

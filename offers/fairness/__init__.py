@@ -1,0 +1,1 @@
+"""Is everybody helped alike? Audited from a store that no decision reads."""
