@@ -18,6 +18,7 @@ from customers.models import Customer
 from interactions.models import Interaction
 from offers import catalogue
 from offers.catalogue import Catalogue
+from offers.learning.knowing import learned_for
 from offers.models import Decision
 from offers.moves import mark_moves
 from offers.publishing import canonical, digest_of
@@ -25,23 +26,30 @@ from offers.ranking import rank
 from offers.situation import gather
 from offers.stages import Sieve
 
-ENGINE = "stages-1"
+ENGINE = "stages-2"
 ARITHMETIC = Context(prec=28)
 
 __all__ = ["ENGINE", "canonical", "decide", "decide_for", "latest_for", "replay"]
 
 
-def decide(inputs: Mapping[str, Any], published: Catalogue) -> dict[str, Any]:
-    """The ranked ways to help, what waits and what is excluded, each with its reason."""
+def decide(
+    inputs: Mapping[str, Any], published: Catalogue, *, engine: str = ENGINE
+) -> dict[str, Any]:
+    """The ranked ways to help, what waits and what is excluded, each with its reason.
+
+    What an older `engine` did not know stands nowhere in the inputs of its decisions, so they
+    come out as they were.
+    """
     with localcontext(ARITHMETIC):
         results = rank(inputs, published, Sieve(inputs, published))
         mark_moves(results["ways"], inputs, inputs.get("previous"))
-    return {"engine": ENGINE, **results}
+    return {"engine": engine, **results}
 
 
 def replay(decision: Decision) -> dict[str, Any]:
     """The results worked out again from what was kept."""
-    return decide(decision.inputs, catalogue.published(decision.catalogue_number))
+    published = catalogue.published(decision.catalogue_number)
+    return decide(decision.inputs, published, engine=decision.engine)
 
 
 def latest_for(*, customer: Customer, interaction: Interaction | None) -> Decision | None:
@@ -69,8 +77,9 @@ def decide_for(
         at=at or timezone.now(),
         catalogue_number=published.number,
     )
-    digest = digest_of({"engine": ENGINE, **inputs})
     latest = latest_for(customer=customer, interaction=interaction)
+    inputs |= learned_for(inputs, published, before=latest)
+    digest = digest_of({"engine": ENGINE, **inputs})
     if latest is not None and latest.digest == digest:
         return latest
     inputs["previous"] = _kept_of(latest)

@@ -17,6 +17,7 @@ from offers.catalogue import Catalogue, CompiledProduct
 from offers.conditions import met_by
 from offers.days import day
 from offers.facts import restored
+from offers.learning.helping import Helped, Helping
 from offers.locks import Lock, Locks
 from offers.matching import Match, matches, not_relevant_pairs
 from offers.rules import FactValue
@@ -37,6 +38,7 @@ class Candidate(NamedTuple):
     benefit: Decimal
     benefit_score: Decimal
     score: Decimal
+    helped: Helped | None = None  # by what was learned; None where that is no part of it
 
 
 class Locked(NamedTuple):
@@ -65,6 +67,7 @@ class Sieve:
         self.requirements = catalogue.requirements
         self.answers = {offer["product"]: offer for offer in inputs["offers"]}  # newest last
         self.barred = self._barred()
+        self.helping = Helping.of(inputs)
         self.eligible = 0
         self.worth: dict[int, Decimal | str] = {}
         met = met_by(inputs, catalogue)
@@ -150,7 +153,10 @@ class Sieve:
             return SUITABILITY, benefit
         benefit_score = benefit_share(benefit)
         score = match.weight * benefit_score * product.lever
-        return Candidate(product, match, benefit, benefit_score, score)
+        if self.helping is None:
+            return Candidate(product, match, benefit, benefit_score, score)
+        helped = self.helping.helped(product.code, match)
+        return Candidate(product, match, benefit, benefit_score, score * helped.factor, helped)
 
     def _suits(self, product: CompiledProduct) -> Decimal | str:
         """The benefit a year, or why the product is not in this customer's interest."""
