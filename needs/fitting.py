@@ -29,6 +29,7 @@ from needs.words.encoders import MissingExtra, resolved
 LOCK: Final = 0x0FFE2D  # the advisory lock that lets one fit happen at a time
 ENOUGH: Final = 20  # new or changed examples
 AT_LEAST_EVERY: Final = timedelta(hours=12)  # where there is anything new at all
+KEPT_FULL: Final = 10  # versions that can come back
 LEARNT_WEAKLY: Final = 10  # examples of a kind from which on weak ones add nothing
 NOTHING_NEW: Final = ""
 FIRST, DELETED, KINDS, BACKEND, NEW = "first", "deleted", "kinds", "backend", "new"
@@ -59,7 +60,8 @@ def refit_if_due() -> WordsModel | None:
 
 def due() -> str:
     """Why the model is to be fitted anew; empty while it need not be."""
-    in_force, newest = WordsModel.objects.in_force().first(), WordsModel.objects.first()
+    versions = WordsModel.objects.defer("arrays")  # megabytes, and asked for every minute
+    in_force, newest = versions.in_force().first(), versions.first()
     if in_force is None or newest is None:
         return FIRST
     if in_force.has_forgotten:
@@ -90,7 +92,7 @@ def refit(reason: str = NEW) -> WordsModel | None:
         figures["before"] = figures_of(before, frozen)
     is_released, because = judge(figures, reason)
     version = _stored(fitted, learning, figures, because=because, is_released=is_released)
-    _forget_the_deleted()
+    _empty_the_old()
     return version
 
 
@@ -198,8 +200,9 @@ def _stored(
     return version
 
 
-def _forget_the_deleted() -> None:
-    """Empty every version that has learnt from examples which are gone."""
-    for version in WordsModel.objects.exclude(arrays=b"").defer("arrays"):
-        if version.has_forgotten:
-            WordsModel.objects.filter(pk=version.pk).update(arrays=b"")
+def _empty_the_old() -> None:
+    """Empty every version that has learnt from examples which are gone, and those long past."""
+    full = WordsModel.objects.exclude(arrays=b"").defer("arrays")
+    back = list(full.in_force()[:KEPT_FULL])
+    kept = [version.pk for version in back if not version.has_forgotten]
+    full.exclude(pk__in=kept).update(arrays=b"")

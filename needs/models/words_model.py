@@ -22,7 +22,8 @@ class Verdict(models.TextChoices):
 class HasForgotten(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
-            "This version has learnt from examples that are deleted since, so it cannot come back."
+            "Only the figures of this version are kept: it is long past, or has learnt from"
+            " examples that are deleted since. Put a newer one in force."
         )
 
 

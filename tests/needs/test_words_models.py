@@ -79,7 +79,8 @@ def test_a_worse_version_is_kept_refused_with_its_figures(cast: Cast, taught: Wo
     learnt.filter(need_type=cast.cheaper_borrowing).update(need_type=cast.better_return)
     worse = fitting.refit()
     assert worse is not None
-    assert (worse.verdict, worse.in_force_since) == ("refused", None)
+    worse.refresh_from_db()
+    assert (worse.verdict, worse.in_force_since, bytes(worse.arrays)) == ("refused", None, b"")
     assert worse.because.startswith("Worse: ")
     assert worse.figures["now"]["right"] < worse.figures["before"]["right"]
     assert worse.figures["now"]["sample"] == Example.objects.frozen().count() > 0
@@ -192,6 +193,18 @@ def test_an_older_version_comes_back_with_one_button(
     taught.refresh_from_db()
     with pytest.raises(InForceAlready):
         taught.put_back(by=cast.max)
+
+
+def test_only_the_last_versions_are_kept_whole(
+    cast: Cast, taught: WordsModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "KEPT_FULL", 2)
+    fitting.refit()
+    fitting.refit()
+    whole = WordsModel.objects.exclude(arrays=b"")
+    assert list(whole.values_list("number", flat=True)) == [3, 2]
+    with pytest.raises(HasForgotten):
+        WordsModel.objects.get(number=1).put_back(by=cast.max)
 
 
 def test_what_a_model_doubts_that_has_not_seen_it_comes_first(
