@@ -21,117 +21,213 @@ ON CONFLICT DO NOTHING
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0004_contact_ledger'),
-        ('interactions', '0002_call'),
-        ('needs', '0003_review_taken_up'),
-        ('offers', '0002_releases'),
-        ('products', '0002_trial_versions'),
-        ('service', '0001_initial'),
+        ("customers", "0004_contact_ledger"),
+        ("interactions", "0002_call"),
+        ("needs", "0003_review_taken_up"),
+        ("offers", "0002_releases"),
+        ("products", "0002_trial_versions"),
+        ("service", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(max_length=200)),
-                ('term', models.CharField(blank=True, max_length=40)),
-                ('comparison', models.CharField(blank=True, choices=[('at_least', 'at least'), ('at_most', 'at most')], max_length=10)),
-                ('figure', models.DecimalField(blank=True, decimal_places=6, max_digits=16, null=True)),
-                ('said_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.CharField(max_length=200)),
+                ("term", models.CharField(blank=True, max_length=40)),
+                (
+                    "comparison",
+                    models.CharField(
+                        blank=True,
+                        choices=[("at_least", "at least"), ("at_most", "at most")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "figure",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=16, null=True),
+                ),
+                ("said_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='DeclineReason',
+            name="DeclineReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.CharField(help_text='As customers say it: “Costs too much”.', max_length=60)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('retired_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As customers say it: “Costs too much”.", max_length=60
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("retired_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.AddField(
-            model_name='contactpolicy',
-            name='max_contacts',
-            field=models.PositiveSmallIntegerField(default=6, help_text='Offers, questions and calls of ours together, at most. What was promised or asked for is counted and never refused.'),
+            model_name="contactpolicy",
+            name="max_contacts",
+            field=models.PositiveSmallIntegerField(
+                default=6,
+                help_text="Offers, questions and calls of ours together, at most. What was promised or asked for is counted and never refused.",
+            ),
         ),
         migrations.AddField(
-            model_name='contactpolicy',
-            name='max_surveys',
-            field=models.PositiveSmallIntegerField(default=4, help_text='Contacts after which one customer is asked how it went, at most.'),
+            model_name="contactpolicy",
+            name="max_surveys",
+            field=models.PositiveSmallIntegerField(
+                default=4,
+                help_text="Contacts after which one customer is asked how it went, at most.",
+            ),
         ),
         migrations.AlterField(
-            model_name='contactpolicy',
-            name='period_days',
-            field=models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MaxValueValidator(366)]),
+            model_name="contactpolicy",
+            name="period_days",
+            field=models.PositiveSmallIntegerField(
+                default=30, validators=[django.core.validators.MaxValueValidator(366)]
+            ),
         ),
         migrations.AlterField(
-            model_name='offer',
-            name='promise',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='service.promise'),
+            model_name="offer",
+            name="promise",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="service.promise",
+            ),
         ),
         migrations.AlterField(
-            model_name='offer',
-            name='request',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='service.servicerequest'),
+            model_name="offer",
+            name="request",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="service.servicerequest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('period_days__lte', 366)), name='contact_policy_period_known'),
+            model_name="contactpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_days__lte", 366)), name="contact_policy_period_known"
+            ),
         ),
         migrations.AddField(
-            model_name='condition',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
+            model_name="condition",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='condition',
-            name='offer',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='offers.offer'),
+            model_name="condition",
+            name="offer",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="offers.offer"
+            ),
         ),
         migrations.AddField(
-            model_name='condition',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.product'),
+            model_name="condition",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="products.product"
+            ),
         ),
         migrations.AddField(
-            model_name='condition',
-            name='said_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="condition",
+            name="said_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='offer',
-            name='reason',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offers.declinereason'),
+            model_name="offer",
+            name="reason",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="offers.declinereason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('decision', None), models.Q(('promise__isnull', False), ('request__isnull', False)), _connector='OR'), name='offer_accepted_is_on_the_ledger'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "accepted"), _negated=True),
+                    ("decision", None),
+                    models.Q(("promise__isnull", False), ("request__isnull", False)),
+                    _connector="OR",
+                ),
+                name="offer_accepted_is_on_the_ledger",
+            ),
         ),
         migrations.AddIndex(
-            model_name='condition',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['customer'], name='condition_of_customer'),
+            model_name="condition",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["customer"],
+                name="condition_of_customer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='condition',
-            index=models.Index(condition=models.Q(('ended_at', None), ('told_at', None), models.Q(('term', ''), _negated=True)), fields=['product'], name='condition_untold'),
+            model_name="condition",
+            index=models.Index(
+                condition=models.Q(
+                    ("ended_at", None), ("told_at", None), models.Q(("term", ""), _negated=True)
+                ),
+                fields=["product"],
+                name="condition_untold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='condition_words_given'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("words", ""), _negated=True), name="condition_words_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('comparison', ''), ('figure', None), ('term', '')), models.Q(models.Q(('term', ''), _negated=True), ('comparison__in', ['at_least', 'at_most']), ('figure__isnull', False)), _connector='OR'), name='condition_figure_whole'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("comparison", ""), ("figure", None), ("term", "")),
+                    models.Q(
+                        models.Q(("term", ""), _negated=True),
+                        ("comparison__in", ["at_least", "at_most"]),
+                        ("figure__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="condition_figure_whole",
+            ),
         ),
         migrations.RunSQL(ENTER_OFFERS, migrations.RunSQL.noop),
     ]

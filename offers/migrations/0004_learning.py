@@ -10,130 +10,310 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('offers', '0003_outcomes'),
+        ("offers", "0003_outcomes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LearningPeriod',
+            name="LearningPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('version', models.PositiveIntegerField()),
-                ('figures', models.JSONField()),
-                ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("version", models.PositiveIntegerField()),
+                ("figures", models.JSONField()),
+                ("ended_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='LearnedVersion',
+            name="LearnedVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('position', models.PositiveBigIntegerField()),
-                ('described', models.JSONField()),
-                ('arrays', models.BinaryField()),
-                ('digest', models.CharField(max_length=64)),
-                ('note', models.CharField(blank=True, max_length=120)),
-                ('ends_period', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("position", models.PositiveBigIntegerField()),
+                ("described", models.JSONField()),
+                ("arrays", models.BinaryField()),
+                ("digest", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, max_length=120)),
+                ("ends_period", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='LearningAlarm',
+            name="LearningAlarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('worse', 'The learned score ranks worse than the naive one'), ('drifted', 'The learned chances are no longer true'), ('broken', 'What was stored is not what was learned')], max_length=20)),
-                ('told', models.CharField(max_length=300)),
-                ('version', models.PositiveIntegerField()),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("worse", "The learned score ranks worse than the naive one"),
+                            ("drifted", "The learned chances are no longer true"),
+                            ("broken", "What was stored is not what was learned"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("told", models.CharField(max_length=300)),
+                ("version", models.PositiveIntegerField()),
+                ("raised_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='LearningFreeze',
+            name="LearningFreeze",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.CharField(max_length=200)),
-                ('began_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('began_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("because", models.CharField(max_length=200)),
+                ("began_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "began_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='LearningPolicy',
+            name="LearningPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('exploring_share', models.DecimalField(decimal_places=3, default=0.05, help_text='Share of decisions that may try another order, at most 0.2.', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('exploring_distance', models.DecimalField(decimal_places=3, default=0.1, help_text='Only offers whose score is within this share of the best change places.', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('control_share', models.DecimalField(decimal_places=3, default=0.05, help_text='Share of customers ranked without what was learned, to compare with.', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('salt', models.CharField(max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "exploring_share",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0.05,
+                        help_text="Share of decisions that may try another order, at most 0.2.",
+                        max_digits=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                (
+                    "exploring_distance",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0.1,
+                        help_text="Only offers whose score is within this share of the best change places.",
+                        max_digits=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                (
+                    "control_share",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0.05,
+                        help_text="Share of customers ranked without what was learned, to compare with.",
+                        max_digits=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                ("salt", models.CharField(max_length=40)),
             ],
             options={
-                'verbose_name_plural': 'learning policy',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='learning_policy_single'), models.CheckConstraint(condition=models.Q(('control_share__range', (0, 0.5)), ('exploring_share__range', (0, 0.2))), name='learning_policy_capped')],
+                "verbose_name_plural": "learning policy",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pk", 1)), name="learning_policy_single"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("control_share__range", (0, 0.5)), ("exploring_share__range", (0, 0.2))
+                        ),
+                        name="learning_policy_capped",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reward',
+            name="Reward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('accepted', 'Accepted'), ('not_wanted', 'Not wanted'), ('kept_30', 'Kept after 30 days'), ('kept_90', 'Kept after 90 days'), ('good_answers', "The follow-up's answers were good"), ('bad_answers', 'The follow-up heard of a problem'), ('cancelled', 'Cancelled'), ('complaint', 'Followed by a complaint')], max_length=20)),
-                ('happened_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('product_code', models.SlugField()),
-                ('features', models.JSONField()),
-                ('propensity', models.FloatField(null=True)),
-                ('is_control', models.BooleanField(default=False)),
-                ('position', models.PositiveBigIntegerField(null=True, unique=True)),
-                ('expected', models.FloatField(null=True)),
-                ('naive', models.FloatField(null=True)),
-                ('offer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='offers.offer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accepted"),
+                            ("not_wanted", "Not wanted"),
+                            ("kept_30", "Kept after 30 days"),
+                            ("kept_90", "Kept after 90 days"),
+                            ("good_answers", "The follow-up's answers were good"),
+                            ("bad_answers", "The follow-up heard of a problem"),
+                            ("cancelled", "Cancelled"),
+                            ("complaint", "Followed by a complaint"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("product_code", models.SlugField()),
+                ("features", models.JSONField()),
+                ("propensity", models.FloatField(null=True)),
+                ("is_control", models.BooleanField(default=False)),
+                ("position", models.PositiveBigIntegerField(null=True, unique=True)),
+                ("expected", models.FloatField(null=True)),
+                ("naive", models.FloatField(null=True)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="offers.offer",
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='learnedversion',
-            trigger=pgtrigger.compiler.Trigger(name='learned_version_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a06e2dfe0ac91f8df60b5fb4bb03f9bb33cd07be', operation='UPDATE', pgid='pgtrigger_learned_version_immutable_5ea3f', table='offers_learnedversion', when='BEFORE')),
+            model_name="learnedversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="learned_version_immutable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="a06e2dfe0ac91f8df60b5fb4bb03f9bb33cd07be",
+                    operation="UPDATE",
+                    pgid="pgtrigger_learned_version_immutable_5ea3f",
+                    table="offers_learnedversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learningalarm',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('kind',), name='learning_alarm_open_once'),
+            model_name="learningalarm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at", None)),
+                fields=("kind",),
+                name="learning_alarm_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learningalarm',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['worse', 'drifted', 'broken'])), name='learning_alarm_kind_known'),
+            model_name="learningalarm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["worse", "drifted", "broken"])),
+                name="learning_alarm_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learningfreeze',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at', None)), name='learning_freeze_one_at_a_time'),
+            model_name="learningfreeze",
+            constraint=models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(("ended_at", None)),
+                name="learning_freeze_one_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reward',
-            index=models.Index(condition=models.Q(('position', None)), fields=['id'], name='reward_waiting'),
+            model_name="reward",
+            index=models.Index(
+                condition=models.Q(("position", None)), fields=["id"], name="reward_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reward',
-            constraint=models.UniqueConstraint(fields=('offer', 'kind'), name='reward_once'),
+            model_name="reward",
+            constraint=models.UniqueConstraint(fields=("offer", "kind"), name="reward_once"),
         ),
         migrations.AddConstraint(
-            model_name='reward',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['accepted', 'not_wanted', 'kept_30', 'kept_90', 'good_answers', 'bad_answers', 'cancelled', 'complaint'])), name='reward_kind_known'),
+            model_name="reward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "accepted",
+                            "not_wanted",
+                            "kept_30",
+                            "kept_90",
+                            "good_answers",
+                            "bad_answers",
+                            "cancelled",
+                            "complaint",
+                        ],
+                    )
+                ),
+                name="reward_kind_known",
+            ),
         ),
     ]

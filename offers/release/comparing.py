@@ -1,13 +1,13 @@
 """What is different between two decisions on one situation, and over many of them?
 
-Pure. A further measure over many decisions (offers per group, say) is one class with `see` and
-`figures`, added to `MEASURES`.
+Pure. A further measure over many decisions is one class with `see` and `figures`, added to
+`offers.release.simulating.MEASURES`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -121,14 +121,11 @@ class Benefits:
         return {"before": means[0], "after": means[1]}
 
 
-MEASURES: tuple[Callable[[], Measure], ...] = (Moves, Products, Benefits)
-
-
 class Tally:
-    """All measures over many pairs."""
+    """Several measures over many pairs."""
 
-    def __init__(self) -> None:
-        self.measures = [measure() for measure in MEASURES]
+    def __init__(self, measures: Iterable[Measure]) -> None:
+        self.measures = list(measures)
 
     def see(self, pair: Pair) -> None:
         for measure in self.measures:

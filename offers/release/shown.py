@@ -141,7 +141,22 @@ def simulated(simulation: Simulation) -> dict[str, Any] | None:
             ProductShown(names.get(code, code), **row) for code, row in known["products"].items()
         ],
         "benefits": known["benefits"],
+        "groups": [_group(row) for row in known["groups"]],
         "estimate": known["estimate"],
         "catalogue": known["catalogue"],
         "is_cut_short": known["is_cut_short"],
     }
+
+
+def _group(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("before", "after", "accepted", "accepted_kept")
+    shares = {name: _percent(row.get(name)) for name in names}
+    return {**row, **shares, "is_alert": row.get("verdict") == "alert"}
+
+
+def _percent(found: Mapping[str, float] | None) -> str:
+    """38 % (21 to 58): a share with its interval."""
+    if found is None:
+        return "–"
+    value, low, high = (100 * found[name] for name in ("value", "low", "high"))
+    return f"{value:.0f} % ({low:.0f} to {high:.0f})"

@@ -6,7 +6,7 @@ somebody cancelled; a run whose worker died is begun again by the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -21,10 +21,12 @@ from offers import catalogue
 from offers.arbitration import decide
 from offers.catalogue import Catalogue
 from offers.models import Decision, Release, Simulation, SimulationStatus
-from offers.release.comparing import Pair, Tally
+from offers.release.alike import Alike
+from offers.release.comparing import Benefits, Measure, Moves, Pair, Products, Tally
 from offers.release.earning import Row, estimated, rows_of
 
 BATCH = 100
+MEASURES: tuple[Callable[[], Measure], ...] = (Moves, Products, Benefits, Alike)
 MOST = 20_000  # contacts, the newest first
 LONGEST_RUN = 35  # seconds, within what a task may take; then it tells what it has seen
 LONGEST = 90  # days
@@ -108,7 +110,7 @@ class _Run:
         self.simulation = simulation
         self.draft = catalogue.read(simulation.release.content)
         self.in_force = catalogue.in_force()
-        self.tally = Tally()
+        self.tally = Tally(measure() for measure in MEASURES)
         self.log: list[Row] = []
         self.looked_at = 0
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.errors import RuleBroken
 from accounts.models import AuditEntry, User
+from customers.models import ProtectedTrait
 from interactions.models import Interaction
 from needs.models import Need, NeedFit
 from offers import catalogue
@@ -21,23 +22,25 @@ from offers.catalogue import is_in_share
 from offers.models import Decision, Release, ReleaseStage, ShadowDecision, Simulation
 from offers.publishing import draft_content
 from offers.release import earning, gate, lever, shadowing, simulating, work
+from offers.release.alike import Alike
 from offers.release.comparing import Moves, Pair, Products
 from offers.release.earning import Row, estimated
 from offers.release.errors import StepsLeftOut
 from products.models import Product
+from tests import cast
 from tests.cast import Cast, contact
 
 pytestmark = pytest.mark.django_db
 
 
-def in_need(cast: Cast) -> Interaction:
+def in_need(people: Cast) -> Interaction:
     """Ada and Ben want a better return; Saver Plus brings her 348.50, him 12.30 a year."""
-    for person in (cast.ada, cast.ben):
-        interaction = contact(cast, person)
+    for person in (people.ada, people.ben):
+        interaction = contact(people, person)
         Need.state(
-            customer=person, need_type=cast.better_return, by=cast.sam, interaction=interaction
+            customer=person, need_type=people.better_return, by=people.sam, interaction=interaction
         )
-        decide_for(customer=person, interaction=interaction, by=cast.sam)
+        decide_for(customer=person, interaction=interaction, by=people.sam)
     return interaction
 
 
@@ -191,6 +194,41 @@ def test_a_list_has_the_drafts_own_chance_or_none(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(earning, "decide", tried)
     other = pair(**explored("b", "a", chance="0.8"))
     assert earning.chance_of(other, draft) == pytest.approx(0.2 * 0.2)
+
+
+def test_a_simulation_compares_groups_and_says_nothing_of_small_ones(
+    people: Cast, proposed: Release, ivy: User
+) -> None:
+    in_need(people)
+    found = figures(proposed)["groups"]
+    assert found == [{"attribute": "Age", "group": "45 to 64", "customers": 2, "is_few": True}]
+    client = Client()
+    client.force_login(ivy, backend="accounts.backends.RoleBackend")
+    page = client.get(reverse("catalogue:release", args=[proposed.pk])).content.decode()
+    assert "too few to say" in page
+
+
+def test_a_draft_that_offers_a_group_less_is_told(people: Cast) -> None:
+    customers = [
+        cast.customer(f"Customer {number}", people.team, f"020 7946 {number + 200:04}")
+        for number in range(80)
+    ]
+    ProtectedTrait.objects.bulk_create(
+        ProtectedTrait(
+            customer=one, attribute="sex", group="ab"[place % 2], source="their own word"
+        )
+        for place, one in enumerate(customers)
+    )
+    measure = Alike()
+    for place, one in enumerate(customers):
+        after = results("x") if place % 2 or place < 10 else results()
+        measure.see(Pair(one.pk, place, {}, {}, results("x"), after))
+    rows = {row["group"]: row for row in measure.figures() if row["attribute"] == "Sex"}
+    assert rows["a"]["before"]["value"] == 1
+    assert rows["a"]["after"]["value"] == pytest.approx(5 / 40)
+    assert rows["b"]["after"]["value"] == 1
+    assert (rows["a"]["verdict"], rows["b"]["verdict"]) == ("alert", "even")
+    assert rows["a"]["accepted"] is None
 
 
 # --- Shadow -------------------------------------------------------------------------------------
