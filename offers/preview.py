@@ -16,8 +16,8 @@ from customers.models import Customer
 from offers import catalogue
 from offers.benefits import FigureUnknown
 from offers.catalogue import Content, requirements_of
+from offers.explaining import STAGES
 from offers.facts import annotated
-from offers.panels import STAGES
 from offers.rules import FactValue, Requirement, as_sql, facts_of
 from offers.situation import gather
 from offers.stages import Candidate, Sieve

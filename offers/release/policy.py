@@ -15,8 +15,8 @@ from accounts.models import AuditEntry, User
 from customers.models import Customer
 from offers import catalogue
 from offers.catalogue import Catalogue, Content
+from offers.explaining import STAGES
 from offers.models import PolicyExpectation, PolicyTest, Verdict
-from offers.panels import STAGES
 from offers.preview import situation
 from offers.stages import Sieve
 
