@@ -59,6 +59,7 @@ def test_an_offer_is_declined_put_off_and_accepted_by_keys(window: Window) -> No
     expect(said).to_contain_text(re.compile(r"Later: Saver Plus · asked again on \d+ \w+ \d{4}"))
     expect(saver).to_have_count(0)
     page.keyboard.press("y")
+    expect(page.get_by_role("searchbox", name="A product by its name")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("saver plus")
     expect(page.locator("#named-product")).to_contain_text("To be asked again on")
