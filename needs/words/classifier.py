@@ -6,7 +6,7 @@ takes the stretch that says it best. Pure: no database, no clock, no chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ from needs.words import encoders, storing
 from needs.words.calibrating import Floats
 from needs.words.corrections import Corrections
 from needs.words.masking import mask
-from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read
+from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model
 from needs.words.sentences import Sentence, sentences
 from needs.words.training import Example, Name, fitted
 
@@ -27,7 +27,9 @@ WORTH: Final = 0.05  # below this a further need is not shown
 REASONS: Final = 3
 LONGEST: Final = 20_000  # characters of a text that are read
 SENTENCES: Final = 60  # of a text that are read
-TOGETHER: Final = 4  # sentences that are also read as one
+TOGETHER: Final = 6  # sentences that are also read as one
+ALONE: Final = 0.95  # what a sentence counts beside all of them together
+ENOUGH: Final = 0.5  # of the likelihood that one sentence must reach to be the one that says it
 
 
 class Suggested(NamedTuple):
@@ -111,10 +113,11 @@ class Classifier:
 
     def suggest(self, text: str, *, at_most: int = AT_MOST) -> tuple[Suggested, ...]:
         """The needs that the text tells of, most likely first; none when that is unsure."""
-        seen = [one for one in self.seen([text])[0] if not one.chats]
+        [seen] = self.seen([text])
         if not seen:
             return ()
         sure = np.stack([one.shares * one.passing for one in seen])
+        sure[:-1] *= ALONE
         best = sure.max(axis=0)
         if best.max() < SURE:
             return ()
@@ -128,27 +131,32 @@ class Classifier:
         passing = np.zeros(len(texts))
         for row, seen in enumerate(self.seen(texts)):
             if seen:
-                told = [one for one in seen if not one.chats] or seen
-                best = max(told, key=lambda one: one.passing * float(one.shares.max()))
-                shares[row], passing[row] = best.shares, best.passing
+                shares[row], passing[row] = seen[-1].shares, seen[-1].passing
         return shares, passing
 
     def seen(self, texts: Sequence[str]) -> list[list[Seen]]:
-        """What the model says of each stretch of each text."""
-        stretches = [list(_stretches(_readable(text))) for text in texts]
-        reads = iter(self.model.read([one.words for own in stretches for one in own]))
-        return [self._seen(own, [next(reads) for _ in own]) for own in stretches]
+        """What the model says of each text: of its sentences, and last of what they say together.
 
-    def _seen(self, stretches: Sequence[Sentence], reads: Sequence[Read]) -> list[Seen]:
-        if not stretches:
-            return []
+        What is said in every contact is left out, unless a text says nothing else.
+        """
+        told = [sentences(_readable(text))[:SENTENCES] for text in texts]
+        alone = self._seen(told)
+        kept = [[one for one in own if not one.chats] or own for own in alone]
+        together = self._seen([_together([one.stretch for one in own]) for own in kept])
+        return [
+            own + last if last else sorted(own, key=lambda one: one.passing * one.shares.max())
+            for own, last in zip(kept, together, strict=True)
+        ]
+
+    def _seen(self, told: Sequence[Sequence[Sentence]]) -> list[list[Seen]]:
+        """What the model says of each stretch of each text."""
+        reads = self.model.read([one.words for own in told for one in own])
+        if not reads:
+            return [[] for _ in told]
         scores = self.model.scores(reads)
         passing = self.model.passing(scores, np.array([read.known for read in reads]))
-        chats = self._chats(scores) & (len(stretches) > 1)
-        return [
-            self._drawn(Seen(*row))
-            for row in zip(stretches, self.model.shares(scores), passing, chats, strict=True)
-        ]
+        rows = iter(zip(self.model.shares(scores), passing, self._chats(scores), strict=True))
+        return [[self._drawn(stretch, *next(rows)) for stretch in own] for own in told]
 
     def _chats(self, scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Which stretches are what is said in every contact."""
@@ -157,26 +165,28 @@ class Classifier:
         own = scores[:, len(self.model.needs) + self.model.others.index(CHATTER)]
         return np.asarray(own > scores[:, : len(self.model.needs)].max(axis=1))
 
-    def _drawn(self, seen: Seen) -> Seen:
-        """Drawn towards what somebody corrected in words like these."""
-        shares = np.concatenate([seen.shares, np.zeros(len(self.needs) - len(seen.shares))])
-        near = self.corrections.nearest(seen.stretch.words)
+    def _drawn(self, stretch: Sentence, own: Floats, passing: float, chats: np.bool_) -> Seen:
+        """What the model says, drawn towards what somebody corrected in words like these."""
+        shares = np.concatenate([own, np.zeros(len(self.needs) - len(own))])
+        seen = Seen(stretch, shares, float(passing), bool(chats))
+        near = self.corrections.nearest(stretch.words)
         if near is None:
-            return seen._replace(shares=shares)
+            return seen
         if near.need == NO_NEED:
-            return seen._replace(shares=shares, passing=seen.passing * (1 - near.pull))
+            return seen._replace(passing=seen.passing * (1 - near.pull))
         shares = shares * (1 - near.pull)
         shares[self.needs.index(near.need)] += near.pull
-        passing = seen.passing + (1 - seen.passing) * near.pull
-        return Seen(seen.stretch, shares, passing, False)
+        passes = seen.passing + (1 - seen.passing) * near.pull
+        return Seen(stretch, shares, passes, chats=False)
 
     def _suggested(self, seen: Sequence[Seen], sure: Floats, at: int) -> Suggested:
-        """The shortest of the stretches that say it best."""
-        good = [row for row in range(len(seen)) if sure[row, at] >= sure[:, at].max() - 0.02]
-        row = min(good, key=lambda one: len(seen[one].stretch.words))
+        """Its sentence is the one that says it best, where one alone says it."""
+        chance = float(sure[:, at].max())
+        alone = max(range(max(1, len(seen) - 1)), key=lambda row: float(sure[row, at]))
+        row = alone if sure[alone, at] >= ENOUGH * chance else len(seen) - 1
         start, end, words = seen[row].stretch
-        reasons = self._reasons(words, self.needs[at])
-        return Suggested(self.needs[at], float(sure[row, at]), start, end, reasons)
+        need = self.needs[at]
+        return Suggested(need, chance, start, end, self._reasons(words, need))
 
     def _reasons(self, words: str, need: str) -> tuple[Contribution, ...]:
         """The words that speak most for it; those of the neighbour, where one decided."""
@@ -195,10 +205,8 @@ def _readable(text: str) -> str:
     return mask(text[:LONGEST].encode("utf-8", "replace").decode("utf-8"))
 
 
-def _stretches(text: str) -> Iterator[Sentence]:
-    """The sentences of a text, and all of a short text as one."""
-    found = sentences(text)[:SENTENCES]
-    yield from found
-    if 1 < len(found) <= TOGETHER:
-        start, end = found[0].start, found[-1].end
-        yield Sentence(start, end, text[start:end])
+def _together(told: Sequence[Sentence]) -> list[Sentence]:
+    """A few sentences as one; nothing where there is one alone, or where there are many."""
+    if not 1 < len(told) <= TOGETHER:
+        return []
+    return [Sentence(told[0].start, told[-1].end, " ".join(one.words for one in told))]

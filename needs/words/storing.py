@@ -91,7 +91,10 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
         vocabulary=Vocabulary({gram: at for at, gram in enumerate(grams)}, arrays["idf"]),
         grams=arrays["grams"],
         likeness=Likeness(
-            *(arrays[name] for name in ("turn", "centre", "examples", "amounts")),
+            turn=arrays["turn"],
+            centre=arrays["centre"],
+            examples=arrays["examples"],
+            amounts=arrays["amounts"],
             width=float(about["width"]),
         ),
         intercept=arrays["intercept"],

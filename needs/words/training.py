@@ -30,6 +30,10 @@ SPENT: Final = 1.0  # C: what an example on the wrong side costs
 CLOSE: Final = 1e-2  # to the best solution; nearer changes no answer and takes longer
 EVEN: Final = 6.0  # sharpness where nothing can be held out
 FAR: Final = -2.0  # score of a column that has no example
+FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
+ROUNDS: Final = 3  # of learning from them
+TAKEN: Final = 60  # of them a need
+TAKEN_FROM: Final = 0.3  # likelihood
 SEED: Final = 20261123
 
 
@@ -81,12 +85,35 @@ def fitted(
     examples: Sequence[Example],
     names: Sequence[Name] = (),
     backend: str = "tfidf",
-    unlabelled: Sequence[str] = (),  # noqa: ARG001
+    unlabelled: Sequence[str] = (),
 ) -> Model:
     """A model of the needs that the examples and names tell of.
 
+    Where examples are few, `unlabelled` texts are taken for what the model is surest of, and it
+    learns again from both (self-training: Yarowsky, ACL 1995).
     The same examples in the same order give the same model, to the bit, on one machine.
     """
+    model = _fitted(examples, names, backend)
+    few = len(examples) < FEW * len(model.needs)
+    for _ in range(ROUNDS if unlabelled and few else 0):
+        model = _fitted([*examples, *_taken(model, unlabelled)], names, backend)
+    return model
+
+
+def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
+    """The texts that the model is surest of, at most so many a need, as if they were examples."""
+    shares = model.shares(model.scores(model.read(texts)))
+    said, sure = shares.argmax(axis=1), shares.max(axis=1)
+    order = np.argsort(-sure, kind="stable")
+    return [
+        Example(texts[at], need)
+        for column, need in enumerate(model.needs)
+        for at in order[said[order] == column][:TAKEN]
+        if sure[at] >= TAKEN_FROM
+    ]
+
+
+def _fitted(examples: Sequence[Example], names: Sequence[Name], backend: str) -> Model:
     said = [*_from_names(names), *examples]
     needs = tuple(sorted({one.need for one in said if one.need != NO_NEED}))
     if len(needs) < 2:

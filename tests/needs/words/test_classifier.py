@@ -82,6 +82,7 @@ def test_a_missing_extra_falls_back_and_says_so(monkeypatch: pytest.MonkeyPatch)
     assert fitted.model.backend == "tfidf"
     assert "no-such-package" in fitted.notice
     assert "requirements-words-minilm.txt" in fitted.notice
+    encoders.of.cache_clear()
     with pytest.raises(encoders.MissingExtra):
         encoders.of("minilm")
 
@@ -109,7 +110,7 @@ def test_two_needs_of_one_text_are_both_found(classifier: Classifier) -> None:
 
 
 def test_offsets_hold_in_the_masked_text(classifier: Classifier) -> None:
-    text = "Card 4111 1111 1111 1111, ada@example.com. My debit card was stolen."
+    text = "Reach me at ada@example.com or 020 7946 0958. My debit card was stolen."
     [found, *_] = classifier.suggest(text)
     assert mask(text)[found.start : found.end] == "My debit card was stolen."
 
@@ -167,6 +168,15 @@ def test_names_alone_are_a_beginning() -> None:
     cold = Classifier.fit((), names)
     shares, _ = cold.probabilities(["my card was stolen", "we buy a house"])
     assert [cold.needs[at] for at in shares.argmax(axis=1)] == ["lost_card", "mortgage"]
+
+
+def test_texts_without_a_need_teach_where_examples_are_few() -> None:
+    few = [one for at, one in enumerate(EXAMPLES) if at % 8 < 2]
+    said = [one.text for at, one in enumerate(EXAMPLES) if at % 8 >= 2]
+    alone = Classifier.fit(few, NAMES)
+    taught = Classifier.fit(few, NAMES, unlabelled=said)
+    assert len(taught.model.vocabulary.columns) > len(alone.model.vocabulary.columns)
+    assert taught.version == Classifier.fit(few, NAMES, unlabelled=said).version
 
 
 def test_one_need_is_no_choice() -> None:
