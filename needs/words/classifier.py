@@ -17,7 +17,7 @@ from needs.words import encoders, storing
 from needs.words.calibrating import Floats
 from needs.words.corrections import Corrections
 from needs.words.masking import mask
-from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model
+from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read
 from needs.words.sentences import Sentence, sentences
 from needs.words.training import Example, Name, fitted
 
@@ -49,6 +49,7 @@ class Seen(NamedTuple):
     shares: Floats
     passing: float
     chats: bool
+    read: Read
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ class Classifier:
             return [[] for _ in told]
         scores = self.model.scores(reads)
         passing = self.model.passing(scores, np.array([read.known for read in reads]))
-        rows = iter(zip(self.model.shares(scores), passing, self._chats(scores), strict=True))
+        rows = iter(
+            zip(self.model.shares(scores), passing, self._chats(scores), reads, strict=True)
+        )
         return [[self._drawn(stretch, *next(rows)) for stretch in own] for own in told]
 
     def _chats(self, scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -165,10 +168,12 @@ class Classifier:
         own = scores[:, len(self.model.needs) + self.model.others.index(CHATTER)]
         return np.asarray(own > scores[:, : len(self.model.needs)].max(axis=1))
 
-    def _drawn(self, stretch: Sentence, own: Floats, passing: float, chats: np.bool_) -> Seen:
+    def _drawn(
+        self, stretch: Sentence, own: Floats, passing: float, chats: np.bool_, read: Read
+    ) -> Seen:
         """What the model says, drawn towards what somebody corrected in words like these."""
         shares = np.concatenate([own, np.zeros(len(self.needs) - len(own))])
-        seen = Seen(stretch, shares, float(passing), bool(chats))
+        seen = Seen(stretch, shares, float(passing), bool(chats), read)
         near = self.corrections.nearest(stretch.words)
         if near is None:
             return seen
@@ -177,25 +182,26 @@ class Classifier:
         shares = shares * (1 - near.pull)
         shares[self.needs.index(near.need)] += near.pull
         passes = seen.passing + (1 - seen.passing) * near.pull
-        return Seen(stretch, shares, passes, chats=False)
+        return Seen(stretch, shares, passes, chats=False, read=read)
 
     def _suggested(self, seen: Sequence[Seen], sure: Floats, at: int) -> Suggested:
         """Its sentence is the one that says it best, where one alone says it."""
         chance = float(sure[:, at].max())
         alone = max(range(max(1, len(seen) - 1)), key=lambda row: float(sure[row, at]))
         row = alone if sure[alone, at] >= ENOUGH * chance else len(seen) - 1
-        start, end, words = seen[row].stretch
+        start, end, _ = seen[row].stretch
         need = self.needs[at]
-        return Suggested(need, chance, start, end, self._reasons(words, need))
+        return Suggested(need, chance, start, end, self._reasons(seen[row], need))
 
-    def _reasons(self, words: str, need: str) -> tuple[Contribution, ...]:
+    def _reasons(self, seen: Seen, need: str) -> tuple[Contribution, ...]:
         """The words that speak most for it; those of the neighbour, where one decided."""
+        words = seen.stretch.words
         near = self.corrections.nearest(words)
         if near is not None and near.need == need:
             return (Contribution(near.text, near.pull),)
         if need not in self.model.needs:
             return ()
-        told = self.model.contributions(words, need)
+        told = self.model.contributions(words, need, seen.read)
         kept = [one for one in told if one.amount > 0 and one.words not in ("", ALIKE)]
         return tuple(kept[:REASONS])
 

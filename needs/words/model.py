@@ -89,13 +89,14 @@ class Model:
             return np.where(known > 0, 1.0, 0.0)
         return passing(looked(scores, known, len(self.needs)), self.gate)
 
-    def contributions(self, text: str, need: str) -> list[Contribution]:
+    def contributions(self, text: str, need: str, read: Read | None = None) -> list[Contribution]:
         """What adds up to the score of a need: by words and pairs, greatest first.
 
         The intercept is the one without words. What pieces of a word add is counted to the words
         that they stand in, in equal parts.
         """
-        [read] = self.read([text])
+        if read is None:
+            [read] = self.read([text])
         column = self.needs.index(need)
         own: dict[str, float] = defaultdict(float)
         names = self._names(read.columns)
