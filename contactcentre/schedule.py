@@ -26,7 +26,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "outcomes of offers": every(60, "offers.tasks.learn"),
     "what became of offers": every(60 * 60, "offers.tasks.look_after_acceptance"),
     "answers about offers": every(10 * 60, "followups.tasks.tell_rewards"),
-    "fairness audit": every(60 * 60, "offers.tasks.audit_fairness"),
+    "fairness audit": every(60 * 60, "offers.fairness.tasks.audit_fairness"),
     "idempotency keys": every(60 * 60, "accounts.tasks.forget_old_keys"),
     "old recordings": every(60 * 60, "routing.tasks.forget_recordings"),
     "words model": every(60, "needs.tasks.refit"),

@@ -6,9 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from offers import conditions
-from offers.fairness import auditing
+from offers.fairness.tasks import audit_fairness
 from offers.learning import rewarding, sweeping
 from offers.release import work
+
+__all__ = [
+    "audit_fairness",
+    "learn",
+    "look_after_acceptance",
+    "look_beside",
+    "publish_due",
+    "simulate",
+    "tell_conditions",
+]
 
 
 @shared_task
@@ -40,8 +50,3 @@ def look_after_acceptance() -> None:
 @shared_task
 def tell_conditions() -> None:
     conditions.tell_met()
-
-
-@shared_task
-def audit_fairness(asked_by: int | None = None) -> None:
-    auditing.audit_if_due() if asked_by is None else auditing.audit_asked(asked_by)

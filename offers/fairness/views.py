@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from offers.fairness import showing
+from offers.fairness.tasks import audit_fairness
 from offers.models import FairnessAudit
-from offers.tasks import audit_fairness
 
 
 def _administrator(request: HttpRequest) -> User:
