@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
@@ -162,9 +162,10 @@ def with_room(
     lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
     others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
     alike = limits.most_of.get(purpose, limits.most)
-    return rows.annotate(
+    counted = rows.annotate(
         contacts_drawn=_counted(others), alike_drawn=_counted(others.filter(purpose=purpose))
     ).filter(contacts_drawn__lt=limits.most, alike_drawn__lt=alike)
+    return cast("QuerySet[M]", counted)
 
 
 def _counted(lines: QuerySet[ContactDraw]) -> Coalesce:

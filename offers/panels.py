@@ -146,7 +146,8 @@ def explanation(*, interaction: Interaction, code: str) -> Explanation | None:
 
 def _latest(interaction: Interaction, *parts: str) -> dict[str, Any] | None:
     decisions = Decision.objects.filter(interaction=interaction).newest()
-    return decisions.values("catalogue_number", *parts).first()
+    found: dict[str, Any] | None = decisions.values("catalogue_number", *parts).first()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,11 @@ class Sieve:
                 recent = on + timedelta(days=self.catalogue.policy.cooling_off_days) > self.today
                 if offer["under_way"] or recent:
                     barred[code] = f"Accepted on {day(on)}."
-        for held in self.inputs.get("elsewhere", ()):
-            on = date.fromisoformat(held["on"])
-            barred[held["product"]] = f"The customer said on {day(on)} that they have it already."
+        for elsewhere in self.inputs.get("elsewhere", ()):
+            on = date.fromisoformat(elsewhere["on"])
+            barred[elsewhere["product"]] = (
+                f"The customer said on {day(on)} that they have it already."
+            )
         return barred
 
     # --- the stages ---------------------------------------------------------------------------

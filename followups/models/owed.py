@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
@@ -149,7 +150,7 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
             is_suppressed=Coalesce(best_phone("is_suppressed"), Value(value=False)),
         ).values_list("pk", "drawn", *FACTS)
         return {
-            pk: Facts(*known, room_on=room_on(drawn, limits=limits, today=today))
+            pk: replace(Facts(*known), room_on=room_on(drawn, limits=limits, today=today))
             for pk, drawn, *known in rows
         }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 import time_machine
@@ -53,7 +55,7 @@ def drawn(person: Customer, kind: int, subject: int, *, is_owed: bool = False) -
 
 def test_the_rule_that_refuses_says_which_and_until_when() -> None:
     offers = [(Purpose.MARKETING.value, TODAY - timedelta(days=n)) for n in (29, 20, 3)]
-    asked = {"purpose": Purpose.MARKETING, "limits": LIMITS, "today": TODAY}
+    asked: dict[str, Any] = {"purpose": Purpose.MARKETING, "limits": LIMITS, "today": TODAY}
     assert ruling(offers, **asked) == Ruling(
         is_allowed=False, because="3 offers in 30 days are enough.", until=date(2026, 11, 24)
     )
@@ -74,14 +76,14 @@ def test_the_day_that_is_named_is_the_first_with_room(seed: int) -> None:
         for _ in range(chance.randrange(12))
     ]
     limits = Limits(chance.randrange(1, 35), chance.randrange(1, 8), {"survey": 2, "marketing": 3})
-    asked = {"purpose": chance.choice(["survey", "marketing"]), "limits": limits}
-    ruled = ruling(lines, today=TODAY, **asked)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"purpose": chance.choice(["survey", "marketing"]), "limits": limits}
+    ruled = ruling(lines, today=TODAY, **asked)
     if ruled.is_allowed:
         return
     assert ruled.until is not None
-    assert ruling(lines, today=ruled.until, **asked).is_allowed  # type: ignore[arg-type]
+    assert ruling(lines, today=ruled.until, **asked).is_allowed
     eve = ruled.until - timedelta(days=1)
-    assert not ruling(lines, today=eve, **asked).is_allowed  # type: ignore[arg-type]
+    assert not ruling(lines, today=eve, **asked).is_allowed
 
 
 @pytest.mark.django_db
@@ -171,6 +173,10 @@ def crowd(transactional_db: None) -> Cast:
     return assemble()
 
 
+def _one_of(person: Customer, wanted: list[tuple[int, int]], number: int) -> Ruling:
+    return drawn(person, *wanted[number])
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_eight_at_once_never_exceed_the_budget_in_any_mix(crowd: Cast, seed: int) -> None:
     """Eight people draw at the same moment, again and again, in every mix of what there is."""
@@ -179,7 +185,7 @@ def test_eight_at_once_never_exceed_the_budget_in_any_mix(crowd: Cast, seed: int
         [(chance.randrange(3), chance.randrange(1, 10_000)) for _ in range(8)] for _ in range(3)
     ]
     for wanted in rounds:
-        at_once(8, lambda number, wanted=wanted: drawn(crowd.ada, *wanted[number]))
+        at_once(8, partial(_one_of, crowd.ada, wanted))
     lines = list(ContactDraw.objects.standing().values_list("purpose", flat=True))
     assert len(lines) <= LIMITS.most
     assert lines.count("survey") <= LIMITS.most_of["survey"]
@@ -197,7 +203,7 @@ def test_eight_at_once_for_one_place_let_one_through(crowd: Cast) -> None:
 
 @pytest.mark.django_db
 def test_what_is_held_elsewhere_stands_once_and_ends(cast: Cast) -> None:
-    said = {"customer_id": cast.ada.pk, "product": cast.saver, "by": cast.sam}
+    said: dict[str, Any] = {"customer_id": cast.ada.pk, "product": cast.saver, "by": cast.sam}
     first = HeldElsewhere.say(**said, provider=" The other bank ")
     assert HeldElsewhere.say(**said).pk == first.pk
     assert first.provider == "The other bank"

@@ -169,12 +169,10 @@ def _acts(cast: Cast) -> list[Callable[[], object]]:
     presenting.settle_reason(interaction=talk, by=cast.sam)
     products = list(Product.objects.filter(code__startswith="saver-").order_by("pk"))[-3:]
     return [
-        *(lambda one=one: one.begin(by=cast.sam) for one in waiting),  # type: ignore[misc]
+        *(lambda one=one: one.begin(by=cast.sam) for one in waiting),
         lambda: reviewing.begin(review, by=cast.sam),
         *(
-            lambda one=one: presenting.not_relevant(  # type: ignore[misc]
-                interaction=talk, product=one, by=cast.sam
-            )
+            lambda one=one: presenting.not_relevant(interaction=talk, product=one, by=cast.sam)
             for one in products
         ),
     ]

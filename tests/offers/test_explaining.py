@@ -251,7 +251,8 @@ def test_why_not_tells_the_stage_the_reason_and_what_would_make_it_right(people:
     assert list(why.mending) == [NOTHING]
     assert why.benefit is None
     assert why.score == ""
-    assert list(why.reasons) == list(why.factors) == []
+    assert not why.reasons
+    assert not why.factors
 
 
 @pytest.mark.django_db

@@ -66,7 +66,7 @@ def test_a_kept_reason_is_enough_and_is_told_while_the_product_cools_off(people:
 
 def test_own_words_go_with_a_reason_and_stand_in_no_audit_entry(people: Cast) -> None:
     interaction = in_need(people)
-    words = {"reason": reason(), "because": " my brother pays it "}
+    words: dict[str, Any] = {"reason": reason(), "because": " my brother pays it "}
     offer = presenting.decline(**said(people, interaction), **words)
     assert offer.because == "my brother pays it"
     assert TimelineEntry.objects.filter(detail="Costs too much: my brother pays it").count() == 1
