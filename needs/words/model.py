@@ -98,17 +98,18 @@ class Model:
         if read is None:
             [read] = self.read([text])
         column = self.needs.index(need)
+        words = sorted(set(words_of(text)))
         own: dict[str, float] = defaultdict(float)
         names = self._names(read.columns)
         added = read.weights.astype(np.float64) * self.grams[read.columns, column]
         for gram, amount in zip(names, added * self.sharpness, strict=True):
-            owners = _owners(gram, text)
-            for words in owners:
-                own[words] += float(amount) / len(owners)
+            owners = _owners(gram, words)
+            for owner in owners:
+                own[owner] += float(amount) / len(owners)
         alike = self.likeness.adds(read.place)[column]
         own[ALIKE] += float(alike) * self.sharpness
         own[""] += float(self.intercept[column]) * self.sharpness
-        found = [Contribution(words, amount) for words, amount in own.items()]
+        found = [Contribution(said, amount) for said, amount in own.items()]
         return sorted(found, key=lambda one: (-one.amount, one.words))
 
     def _names(self, columns: NDArray[np.int32]) -> list[str]:
@@ -134,9 +135,9 @@ def looked(scores: Floats, known: Floats, needs: int) -> Floats:
     return np.hstack([own, nearest[:, None]])
 
 
-def _owners(gram: str, text: str) -> list[str]:
+def _owners(gram: str, words: Sequence[str]) -> list[str]:
     """The words of a text that a gram stands for."""
     block, piece = gram[0], gram[2:]
     if block == "w":
         return [piece.replace(" _ ", " … ")]
-    return sorted({word for word in words_of(text) if piece in f" {word} "}) or [piece.strip()]
+    return [word for word in words if piece in f" {word} "] or [piece.strip()]
