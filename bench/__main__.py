@@ -11,7 +11,7 @@ from bench.servers import databases, served
 from contactcentre import state
 from contactcentre.embedded.processes import CannotStart
 
-PARTS = ("desk", "followups", "dashboard", "intake", "calls")
+PARTS = ("desk", "preview", "followups", "dashboard", "intake", "calls")
 ROUNDS, SECONDS = 8, 1.0
 CUSTOMERS = 100_000
 RESULTS = Path(__file__).parent / "results.json"

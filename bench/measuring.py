@@ -14,6 +14,7 @@ from bench.calls import calls
 from bench.coming_in import imported
 from bench.driver import COLD, COUNTED, Ask, Driver, Entry
 from bench.inside import Figure
+from bench.previewing import preview
 from bench.servers import Measured
 from intake.progress import Progress
 from interactions.models import Interaction, WrapUpCode
@@ -111,6 +112,8 @@ def inside(parts: list[str]) -> Iterator[Figure]:
     if "desk" in parts:
         yield from inner.decisions(prepare.open_contacts(prepare.CONTACTS, seed=4))
         yield from inner.searches()
+    if "preview" in parts:
+        yield from preview()
     if "followups" in parts:
         yield from inner.sweep()
     if "intake" in parts:
