@@ -117,9 +117,7 @@ def _refusal(facts: Facts, *, at: datetime) -> Rule | None:
     return Rule.DO_NOT_CALL if facts.is_suppressed else None
 
 
-def _wait_for_room(
-    facts: Facts, hours: CallingHours, room_on: date, *, at: datetime
-) -> Permission:
+def _wait_for_room(facts: Facts, hours: CallingHours, room_on: date, *, at: datetime) -> Permission:
     first = datetime.combine(room_on, time(), tzinfo=timezone.get_current_timezone())
     if first >= facts.lapses_at:
         return Permission(Rule.LAPSED)
