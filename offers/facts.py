@@ -141,7 +141,7 @@ def _canonical(kind: Kind, value: Any) -> Any:
         return None
     if kind in NUMERIC:
         return f"{Decimal(value).normalize():f}"
-    return sorted(value) if kind == Kind.SET else value
+    return sorted(set(value)) if kind == Kind.SET else value
 
 
 def restored(facts: dict[str, Any]) -> dict[str, FactValue]:
@@ -215,7 +215,8 @@ def _holdings() -> dict[str, Any]:
 
 
 def _codes(path: str, condition: Q) -> ArrayAgg:
-    return ArrayAgg(path, filter=condition, distinct=True, default=Value([]))
+    """With its repetitions: leaving them out would sort the whole base for every preview."""
+    return ArrayAgg(path, filter=condition, default=Value([]))
 
 
 def _sum(path: str, condition: Q) -> Coalesce:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from customers.models import Customer
@@ -24,6 +25,7 @@ from offers.rules import PREFIX, Requirement, as_sql, facts_of
 from products.models import Stage
 
 STRETCH = 200_000  # customers' numbers looked at by one request
+ROOM = "64MB"  # so that the holdings of a stretch are added up in memory, without being sorted
 OF_THE_CONTACT = frozenset({"contact_reason", "channel"})
 HUNDREDTH = Decimal("0.01")
 STEPS = 4
@@ -109,7 +111,9 @@ def counted(
         f"step_{place}": Count("pk", filter=as_sql(step.requirements) & step.condition)
         for place, step in enumerate(steps)
     }
-    found = people.order_by().aggregate(everybody=Count("pk"), **filters)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local work_mem = %s", [ROOM])
+        found = people.order_by().aggregate(everybody=Count("pk"), **filters)
     counts = tuple(found[f"step_{place}"] for place in range(len(steps)))
     return steps, Counted(found["everybody"], counts, until, last)
 
