@@ -95,7 +95,7 @@ def test_why_not_tells_the_reason(cast: Cast, sam: APIClient) -> None:
     ("answer", "body", "status"),
     [
         ("decline", {"because": "No"}, "declined"),
-        ("later", {"later_on": "2099-01-01"}, "later"),
+        ("later", {"later_on": f"{timezone.localdate() + timedelta(days=60)}"}, "later"),
         ("already-has", {}, "already_has"),
         ("not-relevant", {}, "not_relevant"),
         ("would-need", {"words": "A fixed rate"}, "would_need"),

@@ -147,11 +147,11 @@ def _acts(cast: Cast) -> list[Callable[[], object]]:
     for product in Product.objects.filter(code__startswith="saver-"):
         from service.models import Fulfilment
 
-        request_type = Fulfilment.objects.values_list("request_type", flat=True).first()
+        request_type = Fulfilment.objects.all()[0].request_type
         Fulfilment.objects.get_or_create(
             product=product,
             defaults={
-                "request_type_id": request_type,
+                "request_type": request_type,
                 "promise_text": "It is open",
                 "promise_days": 1,
             },

@@ -8,15 +8,39 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.test_desk import open_contact
+from tests.journeys.daytime import asked_of
+from tests.journeys.stack import Stack
+from tests.journeys.test_needs_words import start
 
 pytestmark = pytest.mark.journey
 Window = Callable[[str], Page]
 
 
+# Somebody whom no other journey speaks to, with money that lies idle at 0.60 %.
+WITH_IDLE_MONEY = """
+from datetime import date
+from accounts.models import Team, User
+from customers.models import Customer
+from products.models import Product
+
+sam = User.objects.get(username="sam")
+team = Team.objects.get(name="Everyday banking")
+if not Customer.objects.filter(name="Odile Marchetti").exists():
+    odile = Customer.register(
+        by=sam, team=team, name="Odile Marchetti", born_on=date(1975, 6, 1),
+        customer_since=date(2012, 1, 1),
+    )
+    current = Product.objects.get(code="everyday-account")
+    odile.holdings.create(
+        product=current, opened_on=date(2012, 1, 1), balance=8500, annual_rate="0.60"
+    )
+"""
+
+
 def bring_up_the_saver(page: Page) -> Locator:
-    """Ada says why she leaves: the list re-ranks in place."""
-    open_contact(page, "Ada Byron")
+    """She says why she leaves: the list re-ranks in place."""
+    start(page, "Odile Marchetti", "Close an account")
+    page.keyboard.press("Escape")
     page.keyboard.press("q")
     page.get_by_role("button", name="I get more interest elsewhere").click()
     saver = page.locator("#way-offer-saver-plus")
@@ -32,7 +56,8 @@ def open_way(page: Page, way: Locator) -> None:
     expect(way.get_by_text("Declines, because…")).to_be_visible()
 
 
-def test_an_offer_is_declined_put_off_and_accepted_by_keys(window: Window) -> None:
+def test_an_offer_is_declined_put_off_and_accepted_by_keys(window: Window, stack: Stack) -> None:
+    asked_of(stack, WITH_IDLE_MONEY)
     page = window("sam")
     ways = page.locator("#panel-offers-ways")
     said = ways.locator(".answered")

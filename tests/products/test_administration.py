@@ -196,6 +196,8 @@ def test_there_is_one_contact_policy(people: Cast, client: Client) -> None:
     add = reverse("admin:offers_contactpolicy_add")
     policy = {
         "max_offers": "2",
+        "max_surveys": "4",
+        "max_contacts": "6",
         "period_days": "30",
         "cooling_off_days": "60",
         "need_floor": "0.30",
