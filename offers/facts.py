@@ -215,7 +215,7 @@ def _holdings() -> dict[str, Any]:
 
 
 def _codes(path: str, condition: Q) -> ArrayAgg:
-    """With its repetitions: leaving them out would sort the whole base for every preview."""
+    """With its repetitions, which leave a preview over the whole base one sort fewer."""
     return ArrayAgg(path, filter=condition, default=Value([]))
 
 

@@ -25,7 +25,7 @@ from offers.rules import PREFIX, Requirement, as_sql, facts_of
 from products.models import Stage
 
 STRETCH = 200_000  # customers' numbers looked at by one request
-ROOM = "64MB"  # so that the holdings of a stretch are added up in memory, without being sorted
+ROOM = "64MB"  # so that the holdings of a stretch are sorted and added up in memory
 OF_THE_CONTACT = frozenset({"contact_reason", "channel"})
 HUNDREDTH = Decimal("0.01")
 STEPS = 4
