@@ -6,6 +6,7 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-ups"
 
     def ready(self) -> None:
+        # Here and not above: models are loaded after the apps.
         from followups import receivers  # noqa: F401, PLC0415  connects them
         from followups.dialling import FOLLOW_UPS  # noqa: PLC0415
         from followups.reviewing import NEEDS_REVIEWS  # noqa: PLC0415

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict  # noqa: TID251  (the type of what was typed)
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import slugify
 
 from accounts.scoping import is_id
@@ -81,9 +81,10 @@ class SentencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        said = self.data.getlist("sentences") if isinstance(self.data, QueryDict) else []
+        said = self.data.getlist("sentences") if isinstance(self.data, MultiValueDict) else []
         chosen = [one for one in said[:MOST_SENTENCES] if is_id(one)]
-        self.fields["sentences"].choices = [(one, one) for one in chosen]  # type: ignore[attr-defined]
+        field = cast("forms.TypedMultipleChoiceField", self.fields["sentences"])
+        field.choices = [(one, one) for one in chosen]
 
 
 class NewNeedTypeForm(SentencesForm):

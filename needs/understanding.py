@@ -57,15 +57,9 @@ def reader() -> Reader | None:
     return _reader
 
 
-def classifier() -> Classifier | None:
-    """For `needs.words.provide`."""
-    found = reader()
-    return found.classifier if found else None
-
-
 def forget() -> None:
     """Load anew at the next reading."""
-    global _reader  # noqa: PLW0603
+    global _reader  # noqa: PLW0603  (the same one)
     _reader = None
 
 

@@ -33,10 +33,6 @@ class Timed:
         ordered = sorted(self.ms)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
-    @property
-    def best_ms(self) -> float:
-        return min(self.ms)
-
 
 def population(offers: int) -> Catalogue:
     """A catalogue of that many products, the same each time."""

@@ -4,7 +4,6 @@ Text is masked, split into sentences and scored; a suggestion names its sentence
 """
 
 from needs.words.classifier import Classifier, Suggested
-from needs.words.current import classifier, notice, provide, suggest
 from needs.words.masking import mask
 from needs.words.model import NO_NEED, Contribution
 from needs.words.storing import TamperedModel
@@ -19,9 +18,5 @@ __all__ = [
     "Suggested",
     "TamperedModel",
     "TooFewNeeds",
-    "classifier",
     "mask",
-    "notice",
-    "provide",
-    "suggest",
 ]

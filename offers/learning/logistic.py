@@ -98,11 +98,6 @@ class Logistic:
         logit = math.fsum([start, *(part.amount for part in parts)])
         return Told(logit, expit(logit), start, parts)
 
-    def doubt_of(self, features: Features) -> float:
-        """The variance of the log-odds that the features add."""
-        places, values = self._known(features, with_intercept=False)
-        return float(values @ self.doubts[np.ix_(places, places)] @ values)
-
     # --- Learning ---------------------------------------------------------------------------------
 
     def learn(

@@ -111,10 +111,6 @@ class ProductShown:
     first_before: int
     first_after: int
 
-    @property
-    def difference(self) -> int:
-        return self.after - self.before
-
 
 def simulated(simulation: Simulation) -> dict[str, Any] | None:
     """The figures of a simulation that is done, as a page tells them."""

@@ -16,7 +16,6 @@ from needs.words import (
     Name,
     TamperedModel,
     TooFewNeeds,
-    current,
     encoders,
     mask,
 )
@@ -197,16 +196,6 @@ def test_noise_leaves_most_needs_found(classifier: Classifier, kind: str) -> Non
 def test_a_hostile_text_is_answered(classifier: Classifier) -> None:
     for text in ("a" * 1_000_000, "lost card. " * 50_000, "\x00\ud800", "<script>" * 100):
         assert len(classifier.suggest(text)) <= 3
-
-
-def test_this_process_asks_whoever_provides(
-    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(current, "_provider", lambda: None)
-    assert current.suggest("I have lost my card") == ()
-    current.provide(lambda: classifier)
-    assert current.suggest("I have lost my card")[0].need == "lost_card"
-    assert current.notice() == ""
 
 
 def test_reading_needs_neither_scikit_learn_nor_scipy() -> None:
