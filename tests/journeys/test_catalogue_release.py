@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.accessibility import refuse_serious_findings
 from tests.journeys.daytime import asked_of
 from tests.journeys.stack import Stack
-from tests.journeys.test_desk import AXE
 
 pytestmark = pytest.mark.journey
 Window = Callable[[str], Page]
@@ -36,22 +35,6 @@ if not nia.holdings.exists():
     Need.state(customer=nia, need_type=NeedType.objects.get(code="better-return"), by=sam)
 decide_for(customer=nia, interaction=None, by=sam)
 """
-
-
-def refuse_serious_findings(page: Page, name: str) -> None:
-    if not AXE.exists():
-        return
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        page.evaluate(AXE.read_text())
-        result = page.evaluate("() => axe.run()")
-        serious = [
-            (finding["id"], [node["target"] for node in finding["nodes"]])
-            for finding in result["violations"]
-            if finding["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], f"{name}, {theme}: {json.dumps(serious, indent=1)}"
-    page.emulate_media(color_scheme="light")
 
 
 def open_rules(page: Page) -> None:

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.journeys.accessibility import AXE, serious_findings, show
+
 pytestmark = pytest.mark.journey
 Window = Callable[[str], Page]
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def open_contact(page: Page, name: str) -> None:
@@ -131,27 +131,20 @@ def test_a_promise_takes_a_key_its_words_and_a_time(window: Window) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_of_the_desk_has_a_serious_accessibility_finding(
-    window: Window, theme: str
+    window: Window, theme: Literal["light", "dark"]
 ) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci")
     page = window("sam")
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.add_init_script(AXE.read_text())
+    show(page, theme)
     found = {}
-    page.goto(page.url)
     places = [("", "desk"), ("p", "promise"), ("w", "wrap-up")]
     for key, name in places:
         if key:
             open_contact(page, "Ben King")
             page.keyboard.press(key)
             expect(page.locator("#desk-slot form")).to_be_visible()
-        result = page.evaluate("() => axe.run()")
-        found[name] = [
-            (finding["id"], [node["target"] for node in finding["nodes"]])
-            for finding in result["violations"]
-            if finding["impact"] in ("serious", "critical")
-        ]
+        found[name] = serious_findings(page)
     assert found == {name: [] for _, name in places}, json.dumps(found, indent=1)
 
 
