@@ -20,6 +20,8 @@ import pytest
 from contactcentre.embedded.servers import Servers
 from tests.plugins import migrated
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 _running: list[tuple[Servers, Path]] = []
 
 
@@ -32,6 +34,8 @@ def own_redis_database(url: str, worker: str) -> str:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     os.environ["CONTINUUM_ENV_FILE"] = os.devnull
+    # Before numpy is imported: its threads wait for each other where all cores are at work.
+    os.environ |= dict.fromkeys(ONE_THREAD, "1")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         os.environ["REDIS_URL"] = own_redis_database(os.environ["REDIS_URL"], worker)
