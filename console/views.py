@@ -32,6 +32,7 @@ SLOTS = {
     "promise": "service:promise",
     "follow_up": "followups:owed",
     "review": "followups:review",
+    "warning": "service:warning",
 }
 
 

@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "due follow-ups": every(15, "followups.tasks.sweep"),
     "follow-ups by voice": every(5, "followups.tasks.call_by_voice"),
     "broken promises": every(60, "service.tasks.break_overdue"),
+    "promises at risk": every(30, "service.tasks.watch_promises"),
     "catalogues at their time": every(15, "offers.tasks.publish_due"),
     "decisions beside": every(15, "offers.tasks.look_beside"),
     "simulations": every(5, "offers.tasks.simulate"),

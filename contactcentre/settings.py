@@ -230,6 +230,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.MEDIA_ROOT
 RECORDINGS_ROOT = env.RECORDINGS_ROOT
 RECORDING_DAYS = env.RECORDING_DAYS
+# Of the time that a promise had, the share that is left when its owner is warned.
+PROMISE_WATCH = {"share_left_when_still": 0.25, "share_left_when_moving": 0.1}
 MONITORING_IS_SHOWN = env.MONITORING_IS_SHOWN
 NEEDS_WORDS_BACKEND = env.NEEDS_WORDS_BACKEND
 TELEPHONY_GATEWAY = env.TELEPHONY_GATEWAY

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from customers.models import Customer
-from service.models import RequestStatus, RequestType, ServiceRequest
+from service.models import RequestStatus, RequestType, ServiceRequest, WarningOutcome
 
 
 def _at(days: int, hour: int) -> datetime:
@@ -68,6 +68,45 @@ class PromiseForm(forms.Form):
         )
         if due_at is None and "due_at" not in self.errors:
             self.add_error("when", "Choose by when, or give another time.")
+        return data | {"due_at": due_at}
+
+
+class TellingForm(forms.Form):
+    """What came of telling a customer that a promise will break; a new one where it was agreed."""
+
+    outcome = forms.ChoiceField(
+        choices=[
+            (one.value, one.label)
+            for one in (
+                WarningOutcome.NEW_PROMISE,
+                WarningOutcome.TOLD,
+                WarningOutcome.NOT_REACHED,
+            )
+        ]
+    )
+    text = forms.CharField(max_length=200, required=False, label="What do we promise instead?")
+    when = forms.ChoiceField(widget=forms.RadioSelect, required=False, label="By when?")
+    due_at = forms.DateTimeField(
+        required=False,
+        label="Another time",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = usual_times()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        due_at = data.get("due_at") or (
+            datetime.fromisoformat(data["when"]) if data.get("when") else None
+        )
+        if data.get("outcome") != WarningOutcome.NEW_PROMISE:
+            due_at = None
+        elif due_at is None and "due_at" not in self.errors:
+            self.add_error("when", "Choose by when, or give another time.")
+        if data.get("outcome") == WarningOutcome.NEW_PROMISE and not data.get("text", "").strip():
+            self.add_error("text", "Say what is promised instead, in a line.")
         return data | {"due_at": due_at}
 
 

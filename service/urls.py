@@ -14,4 +14,11 @@ urlpatterns = [
     path("promises/<int:pk>/", views.promise, name="promise"),
     path("promises/<int:pk>/keeping/", views.keeping, name="keeping"),
     path("promises/<int:pk>/withdrawal/", views.withdrawal, name="withdrawal"),
+    path("at-risk/", views.at_risk, name="at_risk"),
+    path("warnings/<int:pk>/", views.warning, name="warning"),
+    path("warnings/<int:pk>/attempts/", views.warning_begin, name="warning_begin"),
+    path("warnings/<int:pk>/call/", views.warning_call, name="warning_call"),
+    path("warnings/<int:pk>/answer/", views.warning_answer, name="warning_answer"),
+    path("warnings/<int:pk>/telling/", views.warning_telling, name="warning_telling"),
+    path("contacts/<int:pk>/warning/", views.warning_of_contact, name="warning_of_contact"),
 ]

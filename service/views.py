@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from accounts.scoping import is_id
 from customers.models import Customer
 from interactions.models import Interaction
-from service import panels
-from service.forms import OwnerForm, ProgressForm, PromiseForm, RequestForm, WithdrawalForm
-from service.models import Promise, ServiceRequest
+from routing.tasks import place_calls
+from service import forewarning, panels
+from service.forms import (
+    OwnerForm,
+    ProgressForm,
+    PromiseForm,
+    RequestForm,
+    TellingForm,
+    WithdrawalForm,
+)
+from service.models import EarlyWarning, Promise, ServiceRequest, WarningOutcome
 
 
 def _user(request: HttpRequest) -> User:
@@ -120,6 +130,90 @@ def promising(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {"form": form, "customer": customer, "contact": contact}
     status = 422 if request.method == "POST" else 200
     return render(request, "service/_promising.html", context, status=status)
+
+
+def _warning(request: HttpRequest, pk: int) -> EarlyWarning:
+    seen = EarlyWarning.objects.visible_to(_user(request))
+    related = ("customer", "owner", "promise", "request", "contact")
+    return get_object_or_404(seen.select_related(*related), pk=pk)
+
+
+def _to_desk(request: HttpRequest, contact: Interaction) -> HttpResponse:
+    address = resolve_url("console:contact", contact.pk)
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
+@require_GET
+def at_risk(request: HttpRequest) -> HttpResponse:
+    """Promises at risk: a group of My work."""
+    context = {"warnings": panels.at_risk(user=_user(request))}
+    return render(request, "service/_at_risk.html", context)
+
+
+@require_GET
+def warning(request: HttpRequest, pk: int) -> HttpResponse:
+    """One promise at risk: what was promised, how long it has, what may be done."""
+    return _shown_warning(request, _warning(request, pk))
+
+
+def _shown_warning(request: HttpRequest, shown: EarlyWarning) -> HttpResponse:
+    return render(request, "service/_warning.html", {"risk": panels.risk(shown)})
+
+
+@require_POST
+def warning_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the contact in which the customer is told, and go to it."""
+    return _to_desk(request, forewarning.begin(_warning(request, pk), by=_user(request)))
+
+
+@require_POST
+def warning_call(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the customer before they have to ask, and go to the contact of that call."""
+    contact = forewarning.call(_warning(request, pk), by=_user(request))
+    transaction.on_commit(place_calls.delay, robust=True)
+    return _to_desk(request, contact)
+
+
+@require_POST
+def warning_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that it will be done in time."""
+    answered = _warning(request, pk)
+    answered.answer(by=_user(request))
+    return _shown_warning(request, _warning(request, pk))
+
+
+@require_GET
+def warning_of_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """The script of the contact in which a customer is told; nothing where it is none."""
+    contacts = Interaction.objects.visible_to(_user(request))
+    contact = get_object_or_404(contacts, pk=pk)
+    found = EarlyWarning.objects.filter(contact=contact).values_list("pk", flat=True).first()
+    if found is None:
+        return HttpResponse()
+    return _telling(request, _warning(request, found), TellingForm())
+
+
+def _telling(
+    request: HttpRequest, told: EarlyWarning, form: TellingForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"risk": panels.risk(told), "form": form}
+    return render(request, "service/_telling.html", context, status=status)
+
+
+@require_POST
+def warning_telling(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came of telling the customer."""
+    told, form = _warning(request, pk), TellingForm(request.POST)
+    if not form.is_valid():
+        return _telling(request, told, form, status=422)
+    if form.cleaned_data["outcome"] == WarningOutcome.NOT_REACHED:
+        told.was_not_reached(by=_user(request))
+    else:
+        words = {name: form.cleaned_data[name] for name in ("text", "due_at")}
+        told.tell(by=_user(request), **words)
+    return _telling(request, _warning(request, pk), TellingForm())
 
 
 @require_GET

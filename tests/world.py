@@ -21,7 +21,7 @@ from offers.publishing import publish
 from offers.release import gate, policy, simulating
 from products.models import Product
 from routing.models import AgentSkill, Queue, Skill
-from service.models import Promise, ServiceRequest
+from service.models import EarlyWarning, Promise, ServiceRequest
 from telephony.models import CallerId, Prompt, SuppressionEntry
 from tests.cast import Cast, assemble, contact
 
@@ -73,6 +73,7 @@ def build_world() -> World:
         by=cast.sam,
         request=request,
     )
+    EarlyWarning.objects.raise_due(at=promise.due_at - timedelta(hours=1))
     follow_up = FollowUp.objects.get(interaction=first)
     call = Interaction.open_contact(
         customer=cast.ada, by=cast.sam, channel="voice", is_follow_up=True
@@ -114,6 +115,7 @@ def build_world() -> World:
         "interaction": interaction.pk,
         "request": request.pk,
         "promise": promise.pk,
+        "warning": EarlyWarning.objects.get(promise=promise).pk,
         "need": Need.state(**need, interaction=interaction).pk,
         "suggestion": Suggestion.objects.create(
             customer=cast.ada,

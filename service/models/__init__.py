@@ -1,5 +1,6 @@
 """What is to be done for customers, what did we promise, and by when?"""
 
+from service.models.early_warning import EarlyWarning, WarningAnswered
 from service.models.fulfilment import Fulfilment
 from service.models.promise import Promise, PromiseInThePast, PromiseSettled
 from service.models.request import (
@@ -11,10 +12,14 @@ from service.models.request import (
 )
 from service.models.request_type import RequestType
 from service.models.status import LIVE, STEPS, PromiseStatus, RequestStatus
+from service.models.warned import AtRisk, EarlyWarningQuerySet, WarningOutcome
 
 __all__ = [
     "LIVE",
     "STEPS",
+    "AtRisk",
+    "EarlyWarning",
+    "EarlyWarningQuerySet",
     "Fulfilment",
     "Promise",
     "PromiseInThePast",
@@ -27,4 +32,6 @@ __all__ = [
     "RequestType",
     "ServiceRequest",
     "StatusChange",
+    "WarningAnswered",
+    "WarningOutcome",
 ]

@@ -39,8 +39,10 @@ class PromiseQuerySet(TeamScopedQuerySet["Promise"]):
         return self.filter(status=PromiseStatus.BROKEN)
 
     def owed(self) -> Self:
-        """Open, or broken and still not done: somebody has to act."""
-        return self.filter(status__in=[PromiseStatus.OPEN, PromiseStatus.BROKEN], done_at=None)
+        """Open, or broken, still not done and not replaced: somebody has to act."""
+        return self.filter(
+            status__in=[PromiseStatus.OPEN, PromiseStatus.BROKEN], done_at=None, replaced_by=None
+        )
 
     def of(self, customer: Customer) -> Self:
         return self.filter(customer=customer)
@@ -97,7 +99,8 @@ class PromiseQuerySet(TeamScopedQuerySet["Promise"]):
 class Promise(models.Model):
     """What we said we would do, by when, and who owns it.
 
-    A promise done after its time stays broken; `done_at` tells when it was done all the same.
+    A promise done after its time stays broken; `done_at` tells when it was done all the same. One
+    that `replaced_by` another was not kept either: the customer was told before they asked.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
@@ -120,6 +123,14 @@ class Promise(models.Model):
     status = models.CharField(max_length=20, choices=PromiseStatus, default=PromiseStatus.OPEN)
     done_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.CharField(max_length=200, blank=True)
+    replaced_by = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="What was agreed instead, before it broke.",
+    )
 
     objects = PromiseQuerySet.as_manager()
 
@@ -133,6 +144,10 @@ class Promise(models.Model):
                 condition=~Q(status=PromiseStatus.KEPT) | Q(done_at__isnull=False),
             ),
             models.CheckConstraint(name="promise_text_given", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="promise_replaced_is_broken",
+                condition=Q(replaced_by=None) | Q(status=PromiseStatus.BROKEN),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -201,6 +216,23 @@ class Promise(models.Model):
                 raise PromiseSettled
             self.status, self.done_at = PromiseStatus.BROKEN, now
             self._tell(by=by, verb="promise done late", title=f"Promise done late: {self.text}")
+
+    def replace(self, *, by: User, promised: Promise) -> None:
+        """Put another in its place, agreed with the customer: this one is broken, and says so.
+
+        Raises PromiseSettled.
+        """
+        with transaction.atomic():
+            replaced = Promise.objects.owed().filter(pk=self.pk)
+            if not replaced.update(status=PromiseStatus.BROKEN, replaced_by=promised):
+                raise PromiseSettled
+            self.status, self.replaced_by = PromiseStatus.BROKEN, promised
+            self._tell(
+                by=by,
+                verb="promise replaced",
+                title=f"Told before it broke: {self.text}"[:200],
+                detail=f"Promised instead: {promised.text}",
+            )
 
     def withdraw(self, *, by: User, because: str) -> None:
         """Take the promise back, with the reason the customer was given. Raises PromiseSettled."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 
@@ -21,6 +21,15 @@ class RequestType(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(0)],
         help_text="How long customers think it should take.",
+    )
+    warning_share = models.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Warn the owner when this share of the time is left and nothing has moved: 0.25 "
+        "for a quarter, 0 for never. Empty: as for everything else.",
     )
     is_complaint = models.BooleanField(default=False)
     retired_on = models.DateField(null=True, blank=True)

@@ -25,6 +25,7 @@ class Purpose(models.TextChoices):
     SURVEY = "survey", "Questions by voice"
     CALL_BACK = "call_back", "Call back"
     NEEDS_REVIEW = "needs_review", "Needs review"
+    PROMISE = "promise", "Told before a promise breaks"
 
 
 class CallQuerySet(models.QuerySet["Call"]):
