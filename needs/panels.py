@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    CharField,
-    Exists,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce, Concat, JSONObject
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
 
-from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
+from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.models import Customer
-from interactions.models import Direction, Interaction, Message
-from needs.models import (
-    AnswerGiven,
-    DiscoveryAnswer,
-    DiscoveryQuestion,
-    Need,
-    NeedStatus,
-    Reading,
-    Suggestion,
-)
+from interactions.models import Interaction
+from needs.called_for import ANSWER_MEMORY, called_for
+from needs.models import Need, NeedStatus, Reading, Suggestion
 from needs.wording import certainty, marked
 
 MOST_SHOWN, MOST_ASKED, MOST_SUGGESTED = 20, 10, 3
-SAID_SURELY = Decimal("0.7")  # from this probability on, what was heard answers a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +77,8 @@ class Needs:
 
 def needs(*, customer: Customer, interaction: Interaction | None = None) -> Needs:
     """One statement; the questions are those that an open contact's reason, intent or words call
-    for. One is not asked while a need of its answers is known; one whose answer was heard in what
-    was said stands back behind the others.
+    for. One is not asked while its answer is known; one whose answer was heard in what was said
+    stands back behind the others. The one whose answer changes the list most comes first.
     """
     is_open = interaction is not None and interaction.closed_at is None
     reason = interaction.contact_reason if interaction and is_open else None
@@ -105,11 +88,12 @@ def needs(*, customer: Customer, interaction: Interaction | None = None) -> Need
         heard_in=interaction.pk if interaction and is_open else NO_CONTACT_AT_ALL,
         reason=reason.pk if reason else None,
         intent=reason.intent if reason else "",
+        since=timezone.now() - ANSWER_MEMORY,
     )
-    [(known, called_for, heard, is_said)] = rows or [((), (), (), False)]
+    [(known, asked, heard, is_said)] = rows or [((), (), (), False)]
     questions = [
         Question(one["pk"], one["text"], one["choices"], one["given"], one["is_heard"])
-        for one in map(json.loads, called_for)
+        for one in map(json.loads, asked)
         if one["given"] is not None or not one["is_known"]
     ]
     unanswered = [question for question in questions if question.given is None]
@@ -130,12 +114,17 @@ def _heard(*, pk: int, need_type: str, text: str, reasons: list[str], probabilit
 
 
 def _known_of(
-    *, customer: int, interaction: int, heard_in: int, reason: int, intent: str
+    *, customer: int, interaction: int, heard_in: int, reason: int, intent: str, since: datetime
 ) -> QuerySet[Any, Any]:
     open_needs = Need.objects.filter(customer=customer).open().order_by("-strength", "pk")
     shown = JSONObject(pk="pk", need_type="need_type__name", evidence="evidence", source="source")
-    called_for = _called_for(
-        interaction=interaction, customer=customer, heard_in=heard_in, reason=reason, intent=intent
+    asked = called_for(
+        interaction=interaction,
+        customer=customer,
+        heard_in=heard_in,
+        reason=reason,
+        intent=intent,
+        since=since,
     )
     told = JSONObject(
         pk="pk",
@@ -147,7 +136,7 @@ def _known_of(
     )
     return Customer.objects.filter(pk=customer).values_list(
         ArraySubquery(open_needs.values(json=shown)[:MOST_SHOWN]),
-        ArraySubquery(called_for.values(json=told)[:MOST_ASKED]),
+        ArraySubquery(asked.values(json=told)[:MOST_ASKED]),
         ArraySubquery(_suggested(heard_in, customer).values(json=SAID)[:MOST_SUGGESTED]),
         Exists(Reading.objects.filter(interaction=heard_in, is_said=True)),
     )
@@ -171,58 +160,6 @@ def _suggested(heard_in: int, customer: int) -> QuerySet[Suggestion]:
     return found.order_by("-probability", "pk")
 
 
-def _called_for(
-    *, interaction: int, customer: int, heard_in: int, reason: int, intent: str
-) -> QuerySet[DiscoveryQuestion]:
-    answers = DiscoveryAnswer.objects.filter(question=OuterRef("pk")).order_by("position")
-    given = AnswerGiven.objects.filter(question=OuterRef("pk"), interaction=interaction)
-    by_reason = DiscoveryQuestion.contact_reasons.through.objects.filter(
-        discoveryquestion_id=OuterRef("pk"), contactreason_id=reason
-    )
-    tells_of = DiscoveryAnswer.objects.filter(
-        question=OuterRef(OuterRef("pk")), need_type__isnull=False
-    ).values("need_type")
-    known = Need.objects.filter(
-        customer=customer,
-        status=NeedStatus.OPEN,
-        need_type__in=tells_of,
-        interaction=interaction,
-    )
-    heard = Suggestion.objects.open().filter(
-        interaction=heard_in, need_type__in=tells_of, probability__gte=SAID_SURELY
-    )
-    return (
-        DiscoveryQuestion.objects.filter(retired_on=None)
-        .alias(pattern=PATTERN)
-        .filter(Q(intents__contains=[intent]) | Exists(by_reason) | _has_heard_words(heard_in))
-        .annotate(
-            choices=ArraySubquery(answers.values(json=JSONObject(pk="pk", text="text"))),
-            given=Subquery(given.values(said=Coalesce("answer__text", "words"))[:1]),
-            is_known=Exists(known),
-            is_heard=Exists(heard),
-        )
-        .order_by("position", "pk")
-    )
-
-
-# Where a word begins: \m of PostgreSQL's regular expressions.
-PATTERN = Concat(
-    Value(r"\m("),
-    Func(F("heard_words"), Value("|"), function="array_to_string", output_field=CharField()),
-    Value(")"),
-    output_field=CharField(),
-)
-
-
-def _has_heard_words(heard_in: int) -> Q:
-    """One of the question's words stands in the notes, or in what the customer wrote."""
-    notes = Interaction.objects.filter(pk=heard_in, notes__iregex=OuterRef("pattern"))
-    written = Message.objects.filter(
-        interaction=heard_in, direction=Direction.INBOUND, body__iregex=OuterRef("pattern")
-    )
-    return Q(heard_words__len__gt=0) & (Exists(notes) | Exists(written))
-
-
 KNOWN = Prepared(
     _known_of,
     {
@@ -231,5 +168,6 @@ KNOWN = Prepared(
         "customer": NOBODY,
         "reason": NOBODY - 1000,
         "intent": "no intent",
+        "since": NEVER,
     },
 )

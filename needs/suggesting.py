@@ -18,6 +18,7 @@ from accounts.live import panel_changed
 from accounts.models import User
 from interactions.models import Direction, Interaction, Message
 from needs import understanding
+from needs.called_for import called_by_words
 from needs.models import Need, NeedType, Reading, Suggestion, SuggestionStatus
 from needs.models.example import LONGEST
 from needs.understanding import Reader
@@ -48,22 +49,26 @@ def read(*, interaction: Interaction, by: User) -> bool:
     texts = texts_of(interaction)
     reader = understanding.reader()
     digest = _digest([*texts, *map(str, reader.key)] if reader else texts)
-    before = Reading.objects.filter(interaction=interaction).values_list("digest", flat=True)
-    if before.first() == digest:
+    before = Reading.objects.filter(interaction=interaction).first()
+    if before is not None and before.digest == digest:
         return False
     found = _found(reader, texts) if reader else []
     number = reader.number if reader else 0
     with transaction.atomic():
         changed = _keep(interaction, found, _said_in(texts), number)
         changed |= _agree(interaction, by)
-        _, is_first = Reading.objects.update_or_create(
-            interaction=interaction,
-            defaults={"digest": digest, "is_said": any(texts), "at": timezone.now()},
-        )
+        read_so_far = _read_so_far(interaction, digest, is_said=any(texts))
         panel_changed(
             panel="needs.suggestions", customer_id=interaction.customer_id, user_ids=[by.pk]
         )
-    return changed or is_first
+    return changed or before is None or before.calls_for != read_so_far.calls_for
+
+
+def _read_so_far(interaction: Interaction, digest: str, *, is_said: bool) -> Reading:
+    calls_for = [code for (code,) in called_by_words(interaction.pk).values_list("code")]
+    told = {"digest": digest, "is_said": is_said, "calls_for": calls_for, "at": timezone.now()}
+    reading, _ = Reading.objects.update_or_create(interaction=interaction, defaults=told)
+    return reading
 
 
 def texts_of(interaction: Interaction) -> list[str]:

@@ -16,6 +16,7 @@ from accounts.live import panel_changed
 from accounts.models import User
 from customers.models import Customer
 from interactions.models import Interaction
+from needs.models import NextQuestion
 from offers import catalogue
 from offers.catalogue import Catalogue
 from offers.learning.knowing import learned_for
@@ -26,7 +27,7 @@ from offers.ranking import rank
 from offers.situation import gather
 from offers.stages import Sieve
 
-ENGINE = "stages-2"
+ENGINE = "stages-3"
 ARITHMETIC = Context(prec=28)
 
 __all__ = ["ENGINE", "canonical", "decide", "decide_for", "latest_for", "replay"]
@@ -93,12 +94,25 @@ def decide_for(
         results=decide(inputs, published),
         digest=digest,
     )
+    _tell_what_to_ask(decision, latest)
     panel_changed(
         panel="offers.ways",
         customer_id=customer.pk,
         user_ids={pk for pk in (by and by.pk, interaction and interaction.agent_id) if pk},
     )
     return decision
+
+
+def _tell_what_to_ask(decision: Decision, before: Decision | None) -> None:
+    """The question beside the list is the one that the list asks."""
+    asks, asked = _question_of(decision), _question_of(before)
+    if asks is not None and asks != asked and decision.interaction is not None:
+        NextQuestion.keep(interaction=decision.interaction, code=asks)
+
+
+def _question_of(decision: Decision | None) -> str | None:
+    ways = decision.results["ways"] if decision is not None else ()
+    return next((entry["code"] for entry in ways if entry["kind"] == "question"), None)
 
 
 def _kept_of(decision: Decision | None) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """What did this customer say to offers before, and how often did they hear from us?
 
 The part of a decision's inputs that comes of earlier offers: every answer, what they have
-elsewhere, what a product would need to be right, and the lines of the contact budget's ledger.
+elsewhere, what a product would need to be right, the lines of the contact budget's ledger, and what
+the words of the present contact call for.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.budget import LONGEST_PERIOD
 from customers.models import ContactDraw, Customer, HeldElsewhere
 from interactions.models import TimelineEntry
+from needs.called_for import called_by_words, seem_said
 from needs.models import AnswerGiven
 from offers.models import Condition, Offer, OfferStatus, ReasonSettled
 from service.models import LIVE
 
-FORMAT = 2  # of the inputs: from 2 on they tell `elsewhere`, `conditions` and `drawn`
+# Of the inputs: from 2 on they tell `elsewhere`, `conditions` and `drawn`, from 3 on `heard`.
+FORMAT = 3
 
 
 class OfferRow(NamedTuple):
@@ -64,6 +67,7 @@ class Known(NamedTuple):
     elsewhere: list[dict[str, Any]]
     conditions: list[dict[str, Any]]
     drawn: list[dict[str, Any]]
+    heard: dict[str, list[str]]
 
     def told(self) -> dict[str, Any]:
         """The part of it that decisions keep by these names."""
@@ -72,6 +76,7 @@ class Known(NamedTuple):
             "elsewhere": self.elsewhere,
             "conditions": self.conditions,
             "drawn": self.drawn,
+            "heard": self.heard,
         }
 
 
@@ -83,10 +88,25 @@ def offers_of(customer_id: int) -> list[OfferRow]:
 def known_of(*, customer_id: int, contact: int, today: date) -> Known:
     since = today - timedelta(days=LONGEST_PERIOD)
     [row] = KNOWN.rows(customer=customer_id, contact=contact, since=since)
-    event, answer, is_said_settled, elsewhere, conditions, drawn = row
+    event, answer, is_said_settled, elsewhere, conditions, drawn, *heard = row
     return Known(
-        [event, answer], is_said_settled, _read(elsewhere), _read(conditions), _read(drawn)
+        [event, answer],
+        is_said_settled,
+        _read(elsewhere),
+        _read(conditions),
+        _read(drawn),
+        heard_as(*heard),
     )
+
+
+def heard_in(contact: int) -> list[ArraySubquery]:
+    """What the words of a contact call for and seem to say, to be read by `heard_as`."""
+    return [ArraySubquery(called_by_words(contact)), ArraySubquery(seem_said(contact))]
+
+
+def heard_as(questions: list[str], needs: list[str]) -> dict[str, list[str]]:
+    """As a decision keeps it: the codes of questions called for by words, and of needs heard."""
+    return {"questions": questions, "needs": needs}
 
 
 def _read(lines: Iterable[Any]) -> list[dict[str, Any]]:
@@ -146,6 +166,7 @@ def _known_of(*, customer: int, contact: int, since: date) -> QuerySet[Any, Any]
         ArraySubquery(
             drawn.order_by("on", "pk").values(json=JSONObject(purpose="purpose", on="on"))
         ),
+        *heard_in(contact),
     )
 
 

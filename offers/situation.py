@@ -6,7 +6,7 @@ the decision itself needs no clock and replays bit for bit.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,13 +15,12 @@ from django.utils import timezone
 from accounts.prepared import NEVER, NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.models import Customer
 from interactions.models import Interaction
+from needs.called_for import ANSWER_MEMORY
 from needs.models import AnswerGiven, Need, NeedSource
 from offers.doings import Doings
 from offers.facts import ContactFacts, facts_of
 from offers.history import known_of, offers_of
 from offers.selling import marketing
-
-ANSWER_MEMORY = timedelta(days=30)
 
 
 def gather(

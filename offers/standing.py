@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from interactions.models import Interaction
 from offers.catalogue import is_in_share, trial_of
-from offers.history import newest_answer, newest_event
+from offers.history import heard_as, heard_in, newest_answer, newest_event
 from offers.models import Decision, Offer, OfferStatus
 from offers.outcomes import TAKEN_BACK_WITHIN
 from products.models import CatalogueVersion
@@ -58,13 +58,15 @@ def standing(interaction: Interaction) -> Standing | None:
         return None
     pk, *parts = found[0]
     read = [json.loads(part) if isinstance(part, str) else part for part in parts]
-    number, ways, waits, settled, today, seen, reason, vulnerable, event, answer, *rest = read
-    offer, *versions = rest
+    number, ways, waits, settled, today, seen, heard, reason, vulnerable, *rest = read
+    event, answer, offer, *rest = rest
+    called, said, *versions = rest
     now = timezone.now()
     is_current = (
         number == _deciding(interaction.customer_id, *versions)
         and today == timezone.localdate(now).isoformat()
         and seen == [event, answer]
+        and heard == heard_as(called, said)
         and reason == (interaction.contact_reason.code if interaction.contact_reason else None)
         and vulnerable == (interaction.customer.vulnerable_since is not None)
         and not any(_has_run_late(entry, now) for entry in ways)
@@ -139,11 +141,13 @@ def _latest_of(*, contact: int, customer: int) -> QuerySet[Any, Any]:
             "results__settled",
             "inputs__today",
             "inputs__seen",
+            "inputs__heard",
             "inputs__contact__reason",
             "inputs__facts__is_vulnerable",
             Subquery(newest_event(customer)),
             Subquery(newest_answer(contact)),
             Subquery(_newest_offer(contact)),
+            *heard_in(contact),
             Subquery(in_force),
             *trial_of("number"),
         )[:1]

@@ -1,6 +1,11 @@
 """What do customers need, how did we learn it, and was it met?"""
 
-from needs.models.discovery import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
+from needs.models.discovery import (
+    AnswerGiven,
+    DiscoveryAnswer,
+    DiscoveryQuestion,
+    NextQuestion,
+)
 from needs.models.example import FROZEN, PARTS, Example, ExampleSource
 from needs.models.need import Need, NeedClosed, NeedSource, NeedStatus
 from needs.models.need_type import NeedFit, NeedType
@@ -37,6 +42,7 @@ __all__ = [
     "NeedType",
     "NeedsReview",
     "NeedsReviewQuerySet",
+    "NextQuestion",
     "Reading",
     "ReviewInThePast",
     "ReviewSettled",

@@ -152,3 +152,29 @@ class AnswerGiven(models.Model):
                 detail={"question": question.code},
             )
         return given
+
+
+class NextQuestion(models.Model):
+    """The question of an open contact whose answer would change the ways to help most.
+
+    Kept by those who decide on the list, so that the question beside it is the same one.
+    """
+
+    interaction = models.OneToOneField(
+        Interaction, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    code = models.SlugField()  # of a published question, which need not stand any longer
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Next in contact {self.interaction_id}: {self.code}"
+
+    @classmethod
+    def keep(cls, *, interaction: Interaction, code: str) -> None:
+        """In one statement; the newest one stands."""
+        cls.objects.bulk_create(
+            [cls(interaction=interaction, code=code)],
+            update_conflicts=True,
+            unique_fields=["interaction"],
+            update_fields=["code", "at"],
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -181,12 +182,14 @@ class Suggestion(models.Model):
 class Reading(models.Model):
     """How far the words of one contact were read for needs; `digest` is of what was read, and how.
 
-    `is_said`: there was something to read.
+    `is_said`: there was something to read; `calls_for` are the codes of the questions that
+    the words call for.
     """
 
     interaction = models.OneToOneField(Interaction, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
     is_said = models.BooleanField(default=False)
+    calls_for = ArrayField(models.SlugField(), default=list, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

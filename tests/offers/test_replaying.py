@@ -123,7 +123,11 @@ def situation(number: int, chance: Random) -> dict[str, Any]:
     ]
     base = situation_of(population(1))
     return base | {
-        "format": 2,
+        "format": 3,
+        "heard": {
+            "questions": [code for code in ("question-0",) if chance.random() < 0.3],
+            "needs": chance.sample(NEEDS, chance.randrange(2)),
+        },
         "catalogue": number,
         "today": TODAY.isoformat(),
         "facts": facts,
@@ -243,7 +247,7 @@ def test_decisions_of_the_first_engine_come_out_as_they_did(people: Cast) -> Non
     """What they did not know stands nowhere in their inputs."""
     decision = busy_day(people)[-1]
     old = dict(decision.inputs)
-    for name in ("format", "elsewhere", "conditions", "drawn", "learned"):
+    for name in ("format", "elsewhere", "conditions", "drawn", "heard", "learned"):
         old.pop(name, None)
     old["offers"] = [
         {key: row[key] for key in ("product", "status", "on", "later_on", "under_way")}
