@@ -65,6 +65,7 @@ class CustomerOutput(Output):
     name = serializers.CharField()
     segment = serializers.CharField()
     country = serializers.CharField()
+    region = serializers.CharField()
     time_zone = serializers.CharField()
     born_on = serializers.DateField(allow_null=True)
     customer_since = serializers.DateField(allow_null=True)
@@ -100,6 +101,12 @@ class CustomerChange(Input):
     kind = serializers.ChoiceField(CustomerKind.choices, default=CustomerKind.PERSON)
     segment = serializers.RegexField(r"\A[a-z0-9_-]{1,40}\Z", default="personal")
     country = serializers.RegexField(r"\A[A-Z]{2}\Z", default="GB")
+    region = serializers.RegexField(
+        r"\A([A-Z]{2}-[A-Z0-9]{1,3})?\Z",
+        default="",
+        allow_blank=True,
+        help_text="Of the address, ISO 3166-2, such as GB-SCT or US-TX; empty when not known.",
+    )
     time_zone = serializers.CharField(max_length=64, default="Europe/London")
     born_on = serializers.DateField(allow_null=True, default=None)
     customer_since = serializers.DateField(allow_null=True, default=None)

@@ -10,7 +10,7 @@ from django.http import FileResponse
 
 from accounts.administration import Kept, ModelAdmin
 from accounts.errors import RuleBroken
-from telephony.models import CallerId, Prompt, SuppressionEntry
+from telephony.models import CallerId, Layer, Prompt, SuppressionEntry
 from telephony.models.prompts import seconds_of
 from telephony.spoken import SPOKEN
 
@@ -30,11 +30,18 @@ class CallerIdAdmin(Kept):
 
 @admin.register(SuppressionEntry)
 class SuppressionEntryAdmin(ModelAdmin):
-    """The do-not-call list: checked when a call is asked for, and again before it is dialled."""
+    """The do-not-call list: checked when a call is asked for, and again before it is dialled.
 
-    list_display = ("number", "reason", "at", "by")
+    Public registers come from files (`manage.py import_register`), and are not changed here.
+    """
+
+    list_display = ("number", "layer", "reason", "at", "by")
+    list_filter = ("layer",)
     search_fields = ("number", "reason")
-    exclude = ("at", "by")
+    exclude = ("at", "by", "taken_from")
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).filter(layer__in=Layer.values)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: Any) -> None:
         obj.by = obj.by or request.user

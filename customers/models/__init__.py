@@ -3,7 +3,14 @@
 from customers.models.consent import Consent, Purpose
 from customers.models.contact_draw import BUDGETED, ContactDraw, DrawnFor
 from customers.models.contact_point import ContactPoint
-from customers.models.customer import Customer, CustomerKind, CustomerQuerySet, KnownAlready
+from customers.models.customer import (
+    Customer,
+    CustomerKind,
+    CustomerQuerySet,
+    KnownAlready,
+    RegionElsewhere,
+    fitting_region,
+)
 from customers.models.elsewhere import HeldElsewhere
 from customers.models.holding import Holding
 from customers.models.protected import ProtectedAttribute, ProtectedTrait
@@ -23,4 +30,6 @@ __all__ = [
     "ProtectedAttribute",
     "ProtectedTrait",
     "Purpose",
+    "RegionElsewhere",
+    "fitting_region",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -12,11 +13,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.errors import Conflict
+from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, Team, User
 from accounts.scoping import TeamScopedQuerySet
 from customers import search
 from customers.contact_points import normalise
+from customers.lawful import is_part
 from customers.names import LAST_WORD_KEY, NAME_KEY, forget_words, learn_words
 
 if TYPE_CHECKING:
@@ -32,6 +34,29 @@ class KnownAlready(Conflict):
         super().__init__(
             "A customer with this source and external id is known already. Change that one."
         )
+
+
+MARKED: Final = {
+    ("bereaved_since", True): "marked bereaved",
+    ("bereaved_since", False): "unmarked bereaved",
+    ("left_on", True): "marked as having left",
+    ("left_on", False): "marked as back",
+}
+
+
+class RegionElsewhere(RuleBroken):
+    def __init__(self, region: str, country: str) -> None:
+        super().__init__(
+            f"“{region[:10]}” is no region of {country}. Write it like {country}-XX (ISO 3166-2), "
+            "or leave it empty."
+        )
+
+
+def fitting_region(region: str, *, country: str) -> str:
+    """The region, if it is one of that country (or empty). Raises RegionElsewhere."""
+    if region and not is_part(country, region):
+        raise RegionElsewhere(region, country)
+    return region
 
 
 class CustomerKind(models.TextChoices):
@@ -56,11 +81,24 @@ class Customer(models.Model):
     name = models.CharField(max_length=160)
     segment = models.SlugField(max_length=40, default="personal")
     country = models.CharField(max_length=2, default="GB")
+    region = models.CharField(
+        max_length=6,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the address, ISO 3166-2: GB-SCT, US-TX. Unknown: the strictest rules hold.",
+    )
     time_zone = models.CharField(max_length=64, default="Europe/London")
     born_on = models.DateField(null=True, blank=True)
     customer_since = models.DateField(null=True, blank=True)
     vulnerable_since = models.DateField(null=True, blank=True)
     vulnerable_because = models.CharField(max_length=200, blank=True)
+    bereaved_since = models.DateField(
+        null=True, blank=True, help_text="A bereavement was notified: we ask nothing any more."
+    )
+    left_on = models.DateField(
+        null=True, blank=True, help_text="No longer a customer from that day on."
+    )
     figures = models.JSONField(
         default=dict, blank=True, help_text="The customer's own figures, such as annual_income."
     )
@@ -84,6 +122,11 @@ class Customer(models.Model):
             models.CheckConstraint(name="customer_name_given", condition=~Q(name="")),
             models.CheckConstraint(
                 name="customer_country_iso", condition=Q(country__regex=r"^[A-Z]{2}$")
+            ),
+            models.CheckConstraint(
+                name="customer_region_of_country",
+                condition=Q(region="")
+                | Q(region__regex=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", region__startswith=F("country")),
             ),
             models.CheckConstraint(
                 name="customer_kind_known", condition=Q(kind__in=CustomerKind.values)
@@ -118,8 +161,10 @@ class Customer(models.Model):
     ) -> Customer:
         """Begin to serve somebody, with the ways to reach them.
 
-        Raises KnownAlready for an external id that is taken, NotAnAddress for a contact point.
+        Raises KnownAlready for an external id that is taken, NotAnAddress for a contact point,
+        RegionElsewhere.
         """
+        fitting_region(facts.get("region", ""), country=facts.get("country", "GB"))
         with transaction.atomic():
             try:
                 with transaction.atomic():
@@ -132,7 +177,15 @@ class Customer(models.Model):
         return customer
 
     def change(self, *, by: User, **facts: Any) -> bool:
-        """Change the named facts; false when they all stood so already."""
+        """Change the named facts; false when they all stood so already.
+
+        Who moves to another country is in no known region of it until somebody says in which.
+        Raises RegionElsewhere.
+        """
+        country = facts.get("country", self.country)
+        if country != self.country:
+            facts.setdefault("region", "")
+        fitting_region(facts.get("region", ""), country=country)
         changed = {name: fact for name, fact in facts.items() if getattr(self, name) != fact}
         if not changed:
             return False
@@ -153,6 +206,31 @@ class Customer(models.Model):
             )
             if marked:
                 AuditEntry.record(by=by, verb="marked vulnerable", subject=self)
+        return bool(marked)
+
+    def mark_bereaved(self, *, by: User) -> bool:
+        """A bereavement was notified: nobody asks or offers from today; false when known."""
+        return self._mark("bereaved_since", since=timezone.localdate(), by=by)
+
+    def unmark_bereaved(self, *, by: User) -> bool:
+        return self._mark("bereaved_since", since=None, by=by)
+
+    def mark_left(self, *, by: User, on: date | None = None) -> bool:
+        """No longer a customer, from that day on (today); false when known to have left."""
+        return self._mark("left_on", since=on or timezone.localdate(), by=by)
+
+    def unmark_left(self, *, by: User) -> bool:
+        return self._mark("left_on", since=None, by=by)
+
+    def _mark(self, field: str, *, since: date | None, by: User) -> bool:
+        """Set the day, or take it back; the audit entry tells the fact's name and no more."""
+        rows = Customer.objects.filter(pk=self.pk, **{f"{field}__isnull": since is not None})
+        with transaction.atomic():
+            marked = rows.update(**{field: since})
+            if marked:
+                AuditEntry.record(by=by, verb=MARKED[field, since is not None], subject=self)
+        if marked:
+            setattr(self, field, since)
         return bool(marked)
 
     def add_contact_point(

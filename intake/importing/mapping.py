@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.text import slugify
 
 from customers.contact_points import Channel, NotAnAddress, normalise
-from customers.models import Customer, Holding, Purpose
+from customers.models import Customer, Holding, Purpose, RegionElsewhere, fitting_region
 from intake.importing import values
 from intake.importing.checks import check_lengths, one_of
 from intake.importing.errors import BadValue, MappingWrong
@@ -28,6 +28,7 @@ CUSTOMER_FIELDS: Final = (
     "kind",
     "segment",
     "country",
+    "region",
     "time_zone",
     "born_on",
     "customer_since",
@@ -181,6 +182,10 @@ class RowMapping:
         if not fields.get("external_id") or not fields.get("name"):
             raise BadValue("", "The row names no customer. Fill in what identifies them.")
         country = fields.get("country", "GB")
+        try:
+            fitting_region(fields.get("region", ""), country=country)
+        except RegionElsewhere as error:
+            raise BadValue("region", str(error)) from error
         return CustomerRecord(
             line=moment.row.line,
             external_id=fields["external_id"],

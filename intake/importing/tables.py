@@ -16,6 +16,7 @@ CUSTOMER_COLUMNS: Final = (
     "kind",
     "segment",
     "country",
+    "region",
     "time_zone",
     "born_on",
     "customer_since",

@@ -5,15 +5,18 @@ from telephony.models.events import CallEvent
 from telephony.models.numbers import CallerId
 from telephony.models.prompts import Prompt
 from telephony.models.recordings import Recording
-from telephony.models.suppressions import SuppressionEntry
+from telephony.models.suppressions import REGISTER, Layer, RegisterImport, SuppressionEntry
 
 __all__ = [
+    "REGISTER",
     "Call",
     "CallEvent",
     "CallerId",
+    "Layer",
     "Leg",
     "Prompt",
     "Purpose",
     "Recording",
+    "RegisterImport",
     "SuppressionEntry",
 ]
