@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.contrib import admin
 
-from followups.models import FollowUpPolicy, Question, all_questions
+from followups.models import FollowUpPolicy, Question, Way, usual_questions
+from followups.models.policy import by_agent
 
 if TYPE_CHECKING:
     PolicyModelForm = forms.ModelForm[FollowUpPolicy]
@@ -22,8 +23,15 @@ class PolicyForm(PolicyModelForm):
     questions = forms.MultipleChoiceField(
         choices=Question.choices,
         widget=forms.CheckboxSelectMultiple,
-        initial=all_questions,
+        initial=usual_questions,
         help_text="Asked in this order.",
+    )
+
+    ways = forms.MultipleChoiceField(
+        choices=Way.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=by_agent,
+        help_text="Tried in this order.",
     )
 
     class Meta:
@@ -46,7 +54,7 @@ class FollowUpPolicyAdmin(PolicyModelAdmin):
         ("When", {"fields": ("delay_minutes", "window_start", "window_end", "lapse_days")}),
         ("How often", {"fields": ("max_attempts", "retry_minutes")}),
         ("What", {"fields": ("questions", "problem_request_type", "review_days")}),
-        ("Who asks", {"fields": ("called_by", "asks_by_voice")}),
+        ("Who asks", {"fields": ("ways", "asks_by_voice")}),
     )
 
     @admin.display(description="In plain words")

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
-from followups.models import TRIED, AttemptOutcome, FollowUp, Question, Said
-from followups.models.said import HIGHEST, LOWEST
-from interactions.models import ContactReason
+from followups.models import SCORES, TRIED, AttemptOutcome, FollowUp, Question, Said
 
 YES, NO = "yes", "no"
-SCORES = [(str(score), str(score)) for score in range(LOWEST, HIGHEST + 1)]
+YES_OR_NO = [(YES, "Yes"), (NO, "No")]
+
+
+def _field(question: Question) -> forms.Field:
+    """A box for days; else one key or click: yes or no, or a score."""
+    numbers = SCORES.get(question)
+    missing = f"An answer is missing: {question.label}"
+    if question == Question.EXPECTED_DAYS and numbers:
+        bounds = f"Give whole days from {numbers[0]} to {numbers[-1]}."
+        return forms.IntegerField(
+            min_value=numbers[0],
+            max_value=numbers[-1],
+            label=question.label,
+            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), bounds)
+            | {"required": missing},
+        )
+    choices = [(str(number), str(number)) for number in numbers] if numbers else YES_OR_NO
+    return forms.ChoiceField(
+        choices=choices,
+        widget=forms.RadioSelect,
+        label=question.label,
+        error_messages={"required": missing},
+    )
 
 
 class AnswersForm(forms.Form):
@@ -32,13 +53,7 @@ class AnswersForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions = [Question(name) for name in questions]
         for question in self.questions:
-            is_score = question == Question.RECOMMEND
-            self.fields[question.value] = forms.ChoiceField(
-                choices=SCORES if is_score else [(YES, "Yes"), (NO, "No")],
-                widget=forms.RadioSelect,
-                label=question.label,
-                error_messages={"required": f"An answer is missing: {question.label}"},
-            )
+            self.fields[question.value] = _field(question)
             self.fields[f"{question.value}_words"] = forms.CharField(
                 required=False, max_length=500, label=f"In their words: {question.label}"
             )
@@ -52,6 +67,8 @@ class AnswersForm(forms.Form):
                 typed = typed if field.valid_value(typed) else ""
             elif isinstance(field, forms.CharField):
                 typed = typed.replace("\0", "")[: field.max_length]
+            else:
+                typed = typed[:3] if typed[:3].isdecimal() else ""
             if typed:
                 kept[name] = typed
         return kept
@@ -64,6 +81,18 @@ class AnswersForm(forms.Form):
             for question in self.questions
         ]
 
+    def said_so_far(self, typed: Mapping[str, str]) -> list[Said]:
+        """Those answers that are given already, of what was chosen and typed."""
+        given = []
+        for question in self.questions:
+            try:
+                answer = self.fields[question.value].clean(typed.get(question.value, ""))
+            except ValidationError:
+                continue
+            is_yes = None if question in SCORES else answer == YES
+            given.append(Said(question.value, is_yes, int(answer) if is_yes is None else None))
+        return given
+
     def said(self) -> list[Said]:
         """The answers of a valid form."""
         return [self._said(question) for question in self.questions]
@@ -71,7 +100,7 @@ class AnswersForm(forms.Form):
     def _said(self, question: Question) -> Said:
         answer: str = self.cleaned_data[question.value]
         words: str = self.cleaned_data[f"{question.value}_words"]
-        if question == Question.RECOMMEND:
+        if question in SCORES:
             return Said(question.value, score=int(answer), words=words)
         return Said(question.value, is_yes=answer == YES, words=words)
 
@@ -123,21 +152,3 @@ class OwnerForm(forms.Form):
         super().__init__(*args, **kwargs)
         colleagues = User.objects.filter(is_active=True, teams=follow_up.customer.team_id)
         self.fields["owner"].queryset = colleagues.order_by("first_name")  # type: ignore[attr-defined]
-
-
-class FilterForm(forms.Form):
-    """Which follow-ups a supervisor looks at."""
-
-    owner = forms.ModelChoiceField(
-        User.objects.none(), required=False, label="Owner", empty_label="Everybody"
-    )
-    reason = forms.ModelChoiceField(
-        ContactReason.objects.all(), required=False, label="Contact reason", empty_label="Any"
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("first_name", "username")
-        if not user.is_administrator:
-            people = people.filter(teams__in=user.team_ids).distinct()
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]

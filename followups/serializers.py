@@ -49,11 +49,13 @@ class FollowUpDetailOutput(FollowUpOutput):
 
 
 class SaidInput(Input):
-    """One answer: `is_yes` to a question, or a `score` for the recommendation."""
+    """One answer: `is_yes` to a question, or a `score` where it takes a number: 0 to 10 for the
+    recommendation, 1 to 7 for the effort, 0 to 365 for the days that it should take.
+    """
 
     question = serializers.ChoiceField(Question.choices)
     is_yes = serializers.BooleanField(required=False, allow_null=True)
-    score = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10)
+    score = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=365)
     words = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 

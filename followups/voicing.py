@@ -69,7 +69,7 @@ def queue(follow_up: FollowUp) -> OutboundCall | None:
     """
     facts = FollowUp.objects.filter(pk=follow_up.pk).facts()[follow_up.pk]
     if because := _not_for_a_voice(follow_up, facts):
-        follow_up.leave_to_an_agent(because=because)
+        follow_up.leave_to_next_way(because=because)
         return None
     if facts.room_on is not None:
         decided = permission(facts, at=timezone.now())
@@ -99,13 +99,13 @@ def queue(follow_up: FollowUp) -> OutboundCall | None:
 
 
 def _not_for_a_voice(follow_up: FollowUp, facts: Facts) -> str:
-    """Why an agent has to make this follow-up; empty when a voice may."""
+    """Why no voice may make this follow-up; empty when one may."""
     if not {Capability.PLACES_CALLS, Capability.ASKS} <= gateway().capabilities:
-        return "This telephony has no voice of its own: an agent calls"
+        return "This telephony has no voice of its own"
     if CallerId.for_calls() is None:
-        return "No number of ours may be shown to whom a voice calls: an agent calls"
+        return "No number of ours may be shown to whom a voice calls"
     if not answered_by_key(follow_up.questions):
-        return "Nothing is asked that a key can answer: an agent calls"
+        return "Nothing is asked that a key can answer"
     if not facts.phone:
         return str(Rule.NO_PHONE.label)
     return CARE if facts.is_vulnerable else ""

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.models import ContactPoint
-from followups.models.policy import Question
+from followups.models.policy import SCORES, Question, number_in_words
 from followups.permission import Rule
 from interactions.models import Interaction
 from telephony.models import Call
@@ -100,8 +100,16 @@ class Attempt(models.Model):
         return self.call.call if self.call else None
 
 
+def of_its_kind() -> Q:
+    """A number within its range where the question takes one, else yes or no."""
+    fits = ~Q(question__in=list(SCORES)) & Q(is_yes__isnull=False, score=None)
+    for question, numbers in SCORES.items():
+        fits |= Q(question=question, is_yes=None, score__range=(numbers[0], numbers[-1]))
+    return fits
+
+
 class Answer(models.Model):
-    """What the customer said to one question: yes or no, or a score from 0 to 10."""
+    """What the customer said to one question: yes or no, a score, or a number of days."""
 
     follow_up = models.ForeignKey(
         "followups.FollowUp", on_delete=models.CASCADE, related_name="answers", db_index=False
@@ -116,9 +124,8 @@ class Answer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["follow_up", "question"], name="answer_once"),
             models.CheckConstraint(
-                name="answer_is_yes_or_score",
-                condition=Q(question="recommend", is_yes=None, score__gte=0, score__lte=10)
-                | (~Q(question="recommend") & Q(is_yes__isnull=False, score=None)),
+                name="answer_of_its_kind",
+                condition=of_its_kind(),
             ),
         ]
 
@@ -128,7 +135,7 @@ class Answer(models.Model):
     @property
     def in_words(self) -> str:
         if self.is_yes is None:
-            return f"{self.score} of 10"
+            return number_in_words(self.question, self.score)
         return "Yes" if self.is_yes else "No"
 
 

@@ -148,7 +148,7 @@ class CalledFollowUp(TriedFollowUp):
                 AttemptOutcome.NOT_CALLED: lambda: self._put_back(now),
                 AttemptOutcome.SILENT: lambda: self._try_again(now, because="No question answered"),
                 AttemptOutcome.BROKEN_OFF: lambda: self._try_again(now, because="Call broke off"),
-                AttemptOutcome.PARTIAL: lambda: self._let_an_agent_try(now),
+                AttemptOutcome.PARTIAL: lambda: self._try_otherwise(now),
             }
             self._end_attempt(outcome=outcome, at=now)
             said = follow[outcome]()

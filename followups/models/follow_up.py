@@ -18,7 +18,7 @@ from followups.models.draft import AnswerDraft
 from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.policy import FollowUpPolicy, Question
 from followups.models.said import Said, fitting
-from followups.models.voiced import VoicedFollowUp
+from followups.models.linked import LinkedFollowUp
 from interactions.models import Interaction, Outcome
 from needs.models import NeedsReview
 from service.models import RequestType, ServiceRequest
@@ -49,7 +49,13 @@ def problem_request_type(follow_up: FollowUp) -> RequestType:
     return made
 
 
-class FollowUp(VoicedFollowUp):
+def expected_days(given: Iterable[Said]) -> int | None:
+    """How long it may take, where the customer has said so."""
+    asked = (said.score for said in given if said.question == Question.EXPECTED_DAYS)
+    return next(asked, None)
+
+
+class FollowUp(LinkedFollowUp):
     """One proactive contact owed to a customer because of an interaction.
 
     Policy figures are copied at closing, so that a later change of policy changes no promise made.
@@ -59,7 +65,7 @@ class FollowUp(VoicedFollowUp):
     draft: AnswerDraft
     attempts: models.Manager[Attempt]
 
-    class Meta(VoicedFollowUp.Meta):
+    class Meta(LinkedFollowUp.Meta):
         abstract = False
 
     def __str__(self) -> str:
@@ -88,7 +94,9 @@ class FollowUp(VoicedFollowUp):
                     max_attempts=policy.max_attempts,
                     retry_minutes=policy.retry_minutes,
                     review_days=policy.review_days,
-                    called_by=policy.called_by,
+                    ways=policy.ways,
+                    way=policy.ways[0],
+                    tries_each=policy.max_attempts,
                 )
             ],
             ignore_conflicts=True,
@@ -150,6 +158,49 @@ class FollowUp(VoicedFollowUp):
                 panel_changed(panel="console.my_work", user_ids=[self.owner_id])
         return bool(kept)
 
+    def record_linked(self, *, answers: Iterable[Said], problem: str = "") -> bool:
+        """Keep what the customer answered by a link, however late, and act on it.
+
+        Only the questions that were answered count as asked; where nothing is wrong, all have to
+        be. The first answers stay: false when there are some. Raises AnswersIncomplete.
+        """
+        given, problem = list(answers), problem.strip()
+        is_wrong = bool(problem) or any(said.is_problem for said in given)
+        answered = {said.question for said in given}
+        questions = [name for name in self.questions if name in answered or not is_wrong]
+        fit = fitting(given, questions=questions)
+        now = timezone.now()
+        with transaction.atomic():
+            open_ones = FollowUp.objects.exclude(status=FollowUpStatus.ANSWERED)
+            kept = open_ones.filter(pk=self.pk).update(
+                status=FollowUpStatus.ANSWERED,
+                answered_at=now,
+                questions=questions,
+                waits_because="",
+                refused_because="",
+            )
+            if kept:
+                self.refresh_from_db()
+                result, said_next = self._act_on(fit, by=None, problem=problem, at=now)
+                self._end_attempt(outcome=AttemptOutcome.BY_LINK, at=now)
+                self._close_answered(result or "Something is wrong", said_next, by=None)
+                panel_changed(panel="console.my_work", user_ids=[self.owner_id])
+        return bool(kept)
+
+    def add_problem(self, *, problem: str) -> None:
+        """The answers stay; what else is wrong goes to the request, or opens one."""
+        with transaction.atomic():
+            self.refresh_from_db()
+            if self.request is None or not self.request.add_words(problem):
+                self._open_request(by=None, given=[], problem=problem)
+                self._tell("Follow-up: something else is wrong", problem)
+            AuditEntry.record(
+                by=None,
+                verb="problem added",
+                subject=self,
+                detail={"request": self.request_id},
+            )
+
     def _act_on(
         self, given: list[Said], *, by: User | None, problem: str, at: datetime
     ) -> tuple[str, str]:
@@ -166,12 +217,12 @@ class FollowUp(VoicedFollowUp):
             for said in given
         )
         AnswerDraft.objects.filter(follow_up=self).delete()
-        if problem or any(said.is_no for said in given):
+        if problem or any(said.is_problem for said in given):
             said_next = self._open_request(by=by, given=given, problem=problem)
         else:
             said_next = self._start_next_cycle()
         result = ", ".join(said.in_words for said in given)
-        self._tell(f"Follow-up: {result}", problem or said_next)
+        self._tell(f"Follow-up: {result or 'something is wrong'}", problem or said_next)
         AuditEntry.record(
             by=by,
             verb="follow-up answered",
@@ -216,13 +267,13 @@ class FollowUp(VoicedFollowUp):
         return agent if agent is not None and agent.is_active else self.owner
 
     def _open_request(self, *, by: User | None, given: list[Said], problem: str) -> str:
-        noes = [said for said in given if said.is_no]
-        shortfalls = ", ".join(said.in_words for said in noes) or "something is wrong"
+        problems = [said for said in given if said.is_problem]
+        shortfalls = ", ".join(said.in_words for said in problems) or "something is wrong"
         about = self.interaction.contact_reason or "last contact"
         words = [
-            f"{Question(said.question).label} {'No' if said.is_no else 'Yes'}. {said.words}".strip()
+            f"{Question(said.question).label} {said.answer}. {said.words}".strip()
             for said in given
-            if said.is_no or (said.words and said.is_yes is not None)
+            if said.is_problem or (said.words and said.question != Question.RECOMMEND)
         ]
         owner = self.original_agent()
         request = ServiceRequest.open_request(
@@ -234,6 +285,7 @@ class FollowUp(VoicedFollowUp):
             by=by,
             interaction=Interaction(pk=self.told_in),
             needs_confirmation=True,
+            expected_days=expected_days(given),
         )
         self._move(request=request)
         panel_changed(panel="console.my_work", user_ids={owner.pk, *([by.pk] if by else [])})

@@ -27,7 +27,7 @@ from customers.budget import Limits, drawn_beside, read_beside, ruling
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, Customer, DrawnFor, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
-from followups.models.policy import CalledBy
+from followups.models.policy import BY_MESSAGE, Way
 from followups.permission import Facts, Permission, Rule
 from offers import catalogue
 from service.models import ServiceRequest
@@ -113,11 +113,16 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
 
     def waiting_for(self, owner: User) -> Self:
         """Ready for this person to call; one under way is an open contact of its own."""
-        return self.filter(owner=owner, status=FollowUpStatus.READY, called_by=CalledBy.AGENT)
+        return self.filter(owner=owner, status=FollowUpStatus.READY, way=Way.AGENT)
 
     def for_the_voice(self) -> Self:
         """Ready for an automatic voice to call; the longest ready first."""
-        ready = self.filter(status=FollowUpStatus.READY, called_by=CalledBy.VOICE)
+        ready = self.filter(status=FollowUpStatus.READY, way=Way.VOICE)
+        return ready.order_by("ready_at", "pk")
+
+    def by_message(self) -> Self:
+        """Ready for a link to be sent; the longest ready first."""
+        ready = self.filter(status=FollowUpStatus.READY, way__in=BY_MESSAGE)
         return ready.order_by("ready_at", "pk")
 
     def facts(self) -> dict[int, Facts]:

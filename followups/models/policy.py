@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
-from typing import ClassVar
+from datetime import datetime, time
+from typing import ClassVar, Final
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
+from accounts.errors import RuleBroken
+from accounts.models import AuditEntry, User
 from accounts.prepared import NOBODY, PreparedModels
 from interactions.models import ContactReason
 from service.models import RequestType
@@ -23,20 +27,55 @@ class Question(models.TextChoices):
     AS_PROMISED = "as_promised", "Have we delivered as promised?"
     MET_EXPECTATIONS = "met_expectations", "Have we met your expectations?"
     RECOMMEND = "recommend", "How likely are you to recommend us, from 0 to 10?"
+    EFFORT = "effort", "How easy was it to get what you needed, from 1 to 7?"
+    EXPECTED_DAYS = "expected_days", "How many days should it take?"
 
 
-class CalledBy(models.TextChoices):
-    """Who makes a follow-up."""
+class Way(models.TextChoices):
+    """How a follow-up reaches the customer."""
 
     AGENT = "agent", "An agent calls"
     VOICE = "voice", "An automatic voice calls"
+    SMS = "sms", "A link by SMS"
+    EMAIL = "email", "A link by e-mail"
+    PORTAL = "portal", "Asked on the customer's page"
 
+
+BY_MESSAGE: Final = (Way.SMS, Way.EMAIL)
 
 THREE_QUESTIONS = [Question.AS_EXPECTED, Question.AS_PROMISED, Question.MET_EXPECTATIONS]
 
+# What a question takes that is answered by a number; 7 is easiest, days are whole days.
+SCORES: Final = {
+    Question.RECOMMEND: range(11),
+    Question.EFFORT: range(1, 8),
+    Question.EXPECTED_DAYS: range(366),
+}
+HARD_FROM: Final = 3  # an effort of 3 of 7 or less: the customer found it hard
 
-def all_questions() -> list[str]:
-    return [question.value for question in Question]
+
+BY_WAY: Final = {
+    Way.AGENT: "by phone",
+    Way.VOICE: "by an automatic voice",
+    Way.SMS: "by SMS",
+    Way.EMAIL: "by e-mail",
+    Way.PORTAL: "on the customer's page",
+}
+
+
+def number_in_words(question: str, number: int | None) -> str:
+    """An answer by number: 9 of 10, or 3 days."""
+    if question == Question.EXPECTED_DAYS:
+        return f"{number} day{'' if number == 1 else 's'}"
+    return f"{number} of {SCORES[Question(question)][-1]}"
+
+
+def usual_questions() -> list[str]:
+    return [*(question.value for question in THREE_QUESTIONS), Question.RECOMMEND.value]
+
+
+def by_agent() -> list[str]:
+    return [Way.AGENT.value]
 
 
 def answered_by_key(questions: Iterable[str]) -> list[str]:
@@ -50,6 +89,11 @@ def in_words(minutes: int) -> str:
         if minutes % length == 0:
             return f"{minutes // length} {unit}{'s' if minutes != length else ''}"
     return f"{minutes} minute{'s' if minutes != 1 else ''}"
+
+
+def ways_in_words(ways: Iterable[str]) -> str:
+    """The order of ways: by an automatic voice, else by phone, else by SMS."""
+    return ", else ".join(BY_WAY[Way(way)] for way in ways)
 
 
 @pghistory.track()
@@ -68,7 +112,9 @@ class FollowUpPolicy(models.Model):
     delay_minutes = models.PositiveIntegerField(
         validators=[MinValueValidator(1)], help_text="Minutes from wrap-up to the follow-up."
     )
-    questions = ArrayField(models.CharField(max_length=20, choices=Question), default=all_questions)
+    questions = ArrayField(
+        models.CharField(max_length=20, choices=Question), default=usual_questions
+    )
     window_start = models.TimeField(
         default=time(9), help_text="Earliest call, in the customer's time zone; 08:00 by law."
     )
@@ -103,14 +149,23 @@ class FollowUpPolicy(models.Model):
         default=False,
         help_text="Right after a call, on the customer's own line, answered by keys.",
     )
-    called_by = models.CharField(
-        "follow-up calls",
-        max_length=10,
-        choices=CalledBy,
-        default=CalledBy.AGENT,
-        help_text="The voice asks what yes or no can answer. Whom it may not ask, or does not "
-        "bring to the end, an agent calls.",
+    ways = ArrayField(
+        models.CharField(max_length=10, choices=Way),
+        default=by_agent,
+        help_text="Tried in this order: the next one where this one is not permitted, does not "
+        "work, or has used its tries.",
     )
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_because = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:
         verbose_name = "follow-up policy"
@@ -133,6 +188,12 @@ class FollowUpPolicy(models.Model):
             models.CheckConstraint(
                 name="follow_up_asks_something", condition=Q(questions__len__gte=1)
             ),
+            models.CheckConstraint(name="follow_up_has_a_way", condition=Q(ways__len__gte=1)),
+            models.CheckConstraint(
+                name="follow_up_paused_for_a_reason",
+                condition=Q(paused_at=None, paused_by=None, paused_until=None, paused_because="")
+                | (Q(paused_at__isnull=False, paused_by__isnull=False) & ~Q(paused_because="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +202,8 @@ class FollowUpPolicy(models.Model):
     def clean(self) -> None:
         if len(set(self.questions or [])) != len(self.questions or []):
             raise ValidationError({"questions": "A question stands here twice. Ask each once."})
+        if len(set(self.ways or [])) != len(self.ways or []):
+            raise ValidationError({"ways": "A way stands here twice. Name each once."})
 
     @property
     def summary(self) -> str:
@@ -152,7 +215,7 @@ class FollowUpPolicy(models.Model):
         voice = ""
         if self.questions_by_voice:
             voice = " An automatic voice asks right after a call; who answers it is not called."
-        how = "by an automatic voice" if self.called_by == CalledBy.VOICE else "by phone"
+        how = ways_in_words(self.ways)
         return (
             f"{in_words(self.delay_minutes)} after {whom}, ask {count} "
             f"question{'s' if count != 1 else ''} {how} between {self.window_start:%H:%M} and "
@@ -160,6 +223,37 @@ class FollowUpPolicy(models.Model):
             f"give up {self.lapse_days} days after the contact. When all is well, look at the "
             f"needs again after {self.review_days} days.{voice}"
         )
+
+    def pause(self, *, by: User, because: str, until: datetime | None = None) -> bool:
+        """Let its follow-ups wait, until then or until it is resumed; false when paused already."""
+        because = " ".join(because.split())
+        if not because:
+            raise RuleBroken("Say in a few words why this policy is paused: others will ask.")
+        if until is not None and until <= timezone.now():
+            raise RuleBroken("Choose a time to come for the pause to end, or leave it empty.")
+        with transaction.atomic():
+            paused = FollowUpPolicy.objects.filter(pk=self.pk, paused_at=None).update(
+                paused_at=timezone.now(),
+                paused_by=by,
+                paused_until=until,
+                paused_because=because[:200],
+            )
+            if paused:
+                detail = {"because": because[:200], "until": until.isoformat() if until else None}
+                AuditEntry.record(by=by, verb="policy paused", subject=self, detail=detail)
+        self.refresh_from_db()
+        return bool(paused)
+
+    def resume(self, *, by: User) -> bool:
+        """Let its follow-ups go on; false when it is not paused."""
+        with transaction.atomic():
+            resumed = FollowUpPolicy.objects.filter(pk=self.pk, paused_at__isnull=False).update(
+                paused_at=None, paused_by=None, paused_until=None, paused_because=""
+            )
+            if resumed:
+                AuditEntry.record(by=by, verb="policy resumed", subject=self)
+        self.refresh_from_db()
+        return bool(resumed)
 
     @property
     def questions_by_voice(self) -> list[str]:

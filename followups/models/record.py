@@ -18,7 +18,8 @@ from customers.models import Customer, DrawnFor, Purpose
 from followups.errors import FollowUpSettled, HeardEnough
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpQuerySet, FollowUpStatus
-from followups.models.policy import CalledBy, FollowUpPolicy, Question
+from followups.models.policy import BY_MESSAGE, FollowUpPolicy, Question, Way, by_agent
+from followups.models.version import PolicyVersion
 from interactions.models import (
     Interaction,
     Outcome,
@@ -62,6 +63,15 @@ class FollowUpRecord(models.Model):
     policy = models.ForeignKey(
         FollowUpPolicy, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    policy_version = models.ForeignKey(
+        PolicyVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="The policies in force when the contact was closed.",
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -74,7 +84,13 @@ class FollowUpRecord(models.Model):
     max_attempts = models.PositiveSmallIntegerField()
     retry_minutes = models.PositiveIntegerField()
     review_days = models.PositiveSmallIntegerField()
-    called_by = models.CharField(max_length=10, choices=CalledBy, default=CalledBy.AGENT)
+    ways = ArrayField(models.CharField(max_length=10, choices=Way), default=by_agent)
+    way = models.CharField(
+        max_length=10, choices=Way, default=Way.AGENT, help_text="The one of its ways tried now."
+    )
+    tries_each = models.PositiveSmallIntegerField(
+        default=2, help_text="So many tries by each way; max_attempts bounds those made so far."
+    )
     attempts_made = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(null=True, blank=True)
     waits_because = models.CharField(max_length=120, blank=True)
@@ -124,7 +140,7 @@ class FollowUpRecord(models.Model):
                 name="follow_up_attempts_bounded", condition=Q(attempts_made__lte=F("max_attempts"))
             ),
             models.CheckConstraint(
-                name="follow_up_called_by_known", condition=Q(called_by__in=CalledBy.values)
+                name="follow_up_way_of_its_ways", condition=Q(ways__contains=[F("way")])
             ),
             models.CheckConstraint(
                 name="follow_up_hours_lawful",
@@ -185,7 +201,7 @@ class FollowUpRecord(models.Model):
             raise FollowUpSettled(status=now.get_status_display(), owner=now.owner)
         self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
         self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
-        self.called_by = now.called_by
+        self.ways, self.way, self.tries_each = now.ways, now.way, now.tries_each
 
     def _count_for_nothing(self) -> dict[str, int]:
         """What gives back the try under way: it uses up none of those that are allowed."""
@@ -200,7 +216,7 @@ class FollowUpRecord(models.Model):
         ruled = budget.draw(
             customer_id=self.customer_id,
             purpose=Purpose.SURVEY,
-            channel=Channel.VOICE,
+            channel=self.channel,
             what=DrawnFor.FOLLOW_UP,
             subject_id=self.interaction_id,
             limits=catalogue.in_force().policy.limits,
@@ -212,6 +228,11 @@ class FollowUpRecord(models.Model):
     def _give_back(self) -> None:
         """The customer was asked nothing: it counts no longer."""
         budget.give_back(what=DrawnFor.FOLLOW_UP, subject_id=self.interaction_id)
+
+    @property
+    def channel(self) -> Channel:
+        """On which channel the present way reaches the customer."""
+        return Channel(self.way) if self.way in BY_MESSAGE else Channel.VOICE
 
     @property
     def told_in(self) -> int:
@@ -250,7 +271,7 @@ class FollowUpRecord(models.Model):
         TimelineEntry.write(
             customer_id=self.customer_id,
             kind=TimelineKind.FOLLOW_UP,
-            channel=Channel.VOICE,
+            channel=self.channel,
             title=title,
             detail=detail,
             interaction_id=self.told_in,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from followups.errors import AnswersIncomplete
-from followups.models.policy import Question
-
-LOWEST, HIGHEST = 0, 10
+from followups.models.policy import HARD_FROM, SCORES, Question, number_in_words
 
 # How a “no” is put into words on timelines and requests.
 SHORTFALL = {
@@ -21,11 +20,16 @@ PRAISE = {
     Question.AS_PROMISED: "as promised",
     Question.MET_EXPECTATIONS: "expectations met",
 }
+BY_NUMBER = {
+    Question.RECOMMEND: "would recommend us {}",
+    Question.EFFORT: "found it easy {}",
+    Question.EXPECTED_DAYS: "expects it in {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer: `is_yes` to a question, or a `score` from 0 to 10 for the recommendation."""
+    """One answer: `is_yes` to a question, or the `score` of one that takes a number (SCORES)."""
 
     question: str
     is_yes: bool | None = None
@@ -37,16 +41,40 @@ class Said:
         return self.is_yes is False
 
     @property
+    def answer(self) -> str:
+        """As it was given: yes, no, or the number."""
+        if self.is_yes is None:
+            return number_in_words(self.question, self.score)
+        return "Yes" if self.is_yes else "No"
+
+    @property
+    def is_problem(self) -> bool:
+        """A “no”, or an effort so low that the customer found it hard."""
+        is_effort = self.question == Question.EFFORT and self.score is not None
+        return self.is_no or (is_effort and cast("int", self.score) <= HARD_FROM)
+
+    @property
     def is_of_its_kind(self) -> bool:
-        if self.question == Question.RECOMMEND:
-            return self.is_yes is None and self.score in range(LOWEST, HIGHEST + 1)
+        numbers = SCORES.get(Question(self.question))
+        if numbers is not None:
+            return self.is_yes is None and self.score in numbers
         return self.is_yes is not None and self.score is None
 
     @property
     def in_words(self) -> str:
-        if self.question == Question.RECOMMEND:
-            return f"would recommend us {self.score} of {HIGHEST}"
+        if self.question in SCORES:
+            return BY_NUMBER[Question(self.question)].format(
+                number_in_words(self.question, self.score)
+            )
         return (PRAISE if self.is_yes else SHORTFALL)[Question(self.question)]
+
+
+def _wanted(name: str) -> str:
+    numbers = SCORES.get(Question(name))
+    if numbers is None:
+        return "yes or no"
+    what = "a number of days" if name == Question.EXPECTED_DAYS else "a score"
+    return f"{what} from {numbers[0]} to {numbers[-1]}"
 
 
 def fitting(answers: Iterable[Said], *, questions: Sequence[str]) -> list[Said]:
@@ -63,6 +91,5 @@ def fitting(answers: Iterable[Said], *, questions: Sequence[str]) -> list[Said]:
         if said is None:
             raise AnswersIncomplete(f"An answer is missing: {Question(name).label}")
         if not said.is_of_its_kind:
-            wanted = "a score from 0 to 10" if name == Question.RECOMMEND else "yes or no"
-            raise AnswersIncomplete(f"“{Question(name).label}” takes {wanted}.")
+            raise AnswersIncomplete(f"“{Question(name).label}” takes {_wanted(name)}.")
     return [by_question[name] for name in questions]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,8 +12,8 @@ from accounts.live import panel_changed
 from accounts.models import User
 from followups.errors import CallBackImpossible
 from followups.models.attempt import Attempt
-from followups.models.owed import FollowUpStatus
-from followups.models.policy import CalledBy
+from followups.models.owed import WAITING, FollowUpStatus
+from followups.models.policy import BY_WAY, Way
 from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours
 from telephony.models import SuppressionEntry
@@ -28,14 +29,51 @@ class TriedFollowUp(FollowUpRecord):
         again_at = now + timedelta(minutes=self.retry_minutes)
         return self.attempts_made < self.max_attempts and again_at < self.lapses_at
 
+    @property
+    def next_way(self) -> str | None:
+        """The way to try after this one; None when it is the last."""
+        later = self.ways[self.ways.index(self.way) + 1 :]
+        return later[0] if later else None
+
+    def go_on_to_next_way(self, *, at: datetime, because: str) -> bool:
+        """Try the next way, due `at`: the rules are asked again then, for that way.
+
+        It has tries of its own. False when there is none, or when the follow-up has moved since
+        it was read; then nothing is changed.
+        """
+        if self.next_way is None:
+            return False
+        moved: dict[str, Any] = {
+            "way": self.next_way,
+            "status": FollowUpStatus.PLANNED,
+            "due_at": at,
+            "ready_at": None,
+            "waits_because": because[:120],
+            "max_attempts": self.attempts_made + self.tries_each,
+        }
+        under_way = [*WAITING, FollowUpStatus.IN_PROGRESS]
+        standing = type(self).objects.filter(pk=self.pk, status=self.status, way=self.way)
+        if not standing.filter(status__in=under_way).update(**moved):
+            return False
+        for name, value in moved.items():
+            setattr(self, name, value)
+        return True
+
     def _try_again(self, now: datetime, *, because: str) -> str:
         again_at = now + timedelta(minutes=self.retry_minutes)
         if not self.has_another_try(now):
-            return self._give_up(because)
+            return self._go_on_or_give_up(now, because=because)
         self._move(
             status=FollowUpStatus.PLANNED, due_at=again_at, ready_at=None, waits_because=because
         )
         return f"{because}; next try {in_words(again_at)}"
+
+    def _go_on_or_give_up(self, now: datetime, *, because: str) -> str:
+        """The tries of this way are used: the next one, once the gap between tries is over."""
+        again_at = now + timedelta(minutes=self.retry_minutes)
+        if again_at < self.lapses_at and self.go_on_to_next_way(at=again_at, because=because):
+            return f"{because}; next {BY_WAY[Way(self.way)]} {in_words(again_at)}"
+        return self._give_up(because)
 
     def _give_up(self, because: str) -> str:
         self._move(
@@ -72,7 +110,7 @@ class TriedFollowUp(FollowUpRecord):
 
     def _try_other_number(self, now: datetime) -> str:
         if not self._facts().phone or self.attempts_made >= self.max_attempts:
-            return self._give_up("Wrong number")
+            return self._go_on_or_give_up(now, because="Wrong number")
         self._move(
             status=FollowUpStatus.PLANNED,
             due_at=now,
@@ -81,19 +119,26 @@ class TriedFollowUp(FollowUpRecord):
         )
         return "Wrong number; another one is tried next"
 
-    def _let_an_agent_try(self, now: datetime) -> str:
-        """The customer hung up on the voice between two questions: a person asks the rest."""
-        self._move(called_by=CalledBy.AGENT)
-        return self._try_again(now, because="Answered an automatic voice in part")
+    def _try_otherwise(self, now: datetime) -> str:
+        """The customer hung up on the voice between two questions: the next way asks the rest."""
+        because = "Answered an automatic voice in part"
+        return (
+            self._go_on_or_give_up(now, because=because)
+            if self.next_way
+            else (self._try_again(now, because=because))
+        )
 
     def _put_back(self, now: datetime) -> str:
-        """Nobody was called: it stands in My work as before, and no attempt is used up."""
-        self._move(
-            status=FollowUpStatus.READY,
-            ready_at=now,
-            **self._count_for_nothing(),
-            called_by=CalledBy.AGENT,
-        )
+        """Nobody was called: an agent's stands in My work as before, and no attempt is used up.
+
+        What a voice could not place goes on to the next way; where there is none, it waits.
+        """
+        self._move(**self._count_for_nothing())
+        if self.way != Way.AGENT:
+            if self.go_on_to_next_way(at=now, because="The call could not be placed"):
+                return f"Not called; next {BY_WAY[Way(self.way)]}"
+            return self._try_again(now, because="The call could not be placed")
+        self._move(status=FollowUpStatus.READY, ready_at=now)
         panel_changed(panel="console.my_work", user_ids=[self.owner_id])
         return "Not called; put back"
 

@@ -13,7 +13,6 @@ from customers.contact_points import Channel
 from followups.models.attempt import Attempt, AttemptOutcome, PermissionCheck
 from followups.models.calling import CalledFollowUp
 from followups.models.owed import FollowUpStatus
-from followups.models.policy import CalledBy
 from followups.models.record import FollowUpRecord
 from followups.permission import Permission, Rule
 from interactions.models import Direction, Interaction, Outcome
@@ -62,10 +61,15 @@ class VoicedFollowUp(CalledFollowUp):
         )
         return attempt
 
-    def leave_to_an_agent(self, *, because: str) -> bool:
-        """It is ready, and no call for a voice: an agent makes it, who reads why."""
+    def leave_to_next_way(self, *, because: str) -> bool:
+        """It is ready, and no call for a voice: the next way is tried at once, and says why.
+
+        Where there is none it is put away with the reason. False when somebody was first.
+        """
+        if self.go_on_to_next_way(at=timezone.now(), because=because):
+            return True
         left = type(self).objects.for_the_voice().filter(pk=self.pk)
-        return bool(left.update(called_by=CalledBy.AGENT, waits_because=because[:120]))
+        return bool(left.update(status=FollowUpStatus.REFUSED, refused_because=because[:120]))
 
     def was_talked_to(self, *, call: Call, at: datetime) -> None:
         """The customer answered: the call is a contact of theirs, which its report closes."""

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from customers.budget import LONGEST_PERIOD
 from customers.models import Consent, ContactDraw, ContactPoint, Customer, Holding
-from followups.models import Answer, Attempt, FollowUp, all_questions
+from followups.models import Answer, Attempt, FollowUp, usual_questions
+from followups.models.policy import by_agent
 from intake.copying import IDS_AT_ONCE, Table, array, trusted, write_all
 from intake.seeding.clock import DAY, day_of, stamp
 from intake.seeding.world import World
@@ -82,7 +83,8 @@ class Book:
             " refused_because call_id answered_at request_id",
             always={
                 "policy_id": world.policy,
-                "questions": array(all_questions()),
+                "questions": array(usual_questions()),
+                "ways": array(by_agent()),
                 "window_start": "08:00",
                 "window_end": "21:00",
                 "max_attempts": 2,

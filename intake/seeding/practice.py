@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 
-from followups.models import CalledBy, FollowUpPolicy
+from followups.models import FollowUpPolicy, Way
 from interactions.models import ContactReason, Intent, Outcome, WrapUpCode
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedType
 from offers.models import ContactPolicy, DeclineReason
@@ -213,11 +213,11 @@ def _questions(reasons: dict[str, ContactReason]) -> None:
 def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
     """In the seeded day a follow-up is due one minute after its contact, so that it can be seen."""
     hours = {"window_start": time(8), "window_end": time(21)}
-    for name, reason, attempts, by_voice, called_by in (
-        ("After every contact", None, 2, True, CalledBy.AGENT),
-        ("After a wish to leave", reasons["close-account"], 3, True, CalledBy.AGENT),
-        ("After a complaint", reasons["complaint"], 3, False, CalledBy.AGENT),
-        ("After trouble logging in", reasons["online-access"], 2, False, CalledBy.VOICE),
+    for name, reason, attempts, by_voice, ways in (
+        ("After every contact", None, 2, True, [Way.AGENT]),
+        ("After a wish to leave", reasons["close-account"], 3, True, [Way.AGENT]),
+        ("After a complaint", reasons["complaint"], 3, False, [Way.AGENT]),
+        ("After trouble logging in", reasons["online-access"], 2, False, [Way.VOICE, Way.AGENT]),
     ):
         FollowUpPolicy.objects.get_or_create(
             contact_reason=reason,
@@ -226,7 +226,7 @@ def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
                 "delay_minutes": 1,
                 "max_attempts": attempts,
                 "asks_by_voice": by_voice,
-                "called_by": called_by,
+                "ways": ways,
                 **hours,
             },
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
-from followups.models import FollowUp, FollowUpPolicy, Question, Said
+from followups.models import THREE_QUESTIONS, FollowUp, FollowUpPolicy, Question, Said
 from followups.sweeping import sweep
 from interactions.models import ContactReason
 from tests.cast import Cast, contact
@@ -58,8 +58,7 @@ def answers(*, score: int = 9, **noes: str) -> list[Said]:
     return [
         *(
             Said(question.value, is_yes=question.value not in noes, words=noes.get(question, ""))
-            for question in Question
-            if question != Question.RECOMMEND
+            for question in THREE_QUESTIONS
         ),
         Said(Question.RECOMMEND.value, score=score),
     ]

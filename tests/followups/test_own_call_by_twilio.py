@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from followups import tasks
-from followups.models import Answer, Attempt, CalledBy, FollowUp, FollowUpStatus
+from followups.models import Answer, Attempt, FollowUp, FollowUpStatus, Way
 from interactions.models import Interaction
 from service.models import ServiceRequest
 from telephony.models import Call
@@ -28,7 +28,7 @@ def cast(provider: Provider, settings: Settings) -> Cast:
     """Ada is owed a follow-up by voice."""
     settings.TELEPHONY_GATEWAY = "twilio"
     cast = assemble()
-    default_policy(called_by=CalledBy.VOICE)
+    default_policy(ways=[Way.VOICE, Way.AGENT])
     at_a_place_where_it_is_noon(cast.ada)
     cast.ada.refresh_from_db()
     owed(cast, cast.ada, due_at=timezone.now())

@@ -18,7 +18,7 @@ from redis import Redis
 
 from customers.models import ContactPoint, Customer
 from followups import tasks
-from followups.models import Attempt, CalledBy, FollowUp, FollowUpStatus, VoiceSurvey
+from followups.models import Attempt, FollowUp, FollowUpStatus, VoiceSurvey, Way
 from interactions.models import Interaction
 from portal import handset
 from routing.models import DialDecision
@@ -86,7 +86,7 @@ class Town:
 def _owed() -> tuple[Cast, FollowUp, ContactPoint]:
     """At a place where it is noon, whatever the clock of this machine says."""
     cast = assemble()
-    default_policy(called_by=CalledBy.VOICE)
+    default_policy(ways=[Way.VOICE, Way.AGENT])
     CallerId.objects.create(number="+442079460000", name="Northgate", verified_on=date(2026, 1, 5))
     hour = datetime.now(UTC).hour
     Customer.objects.filter(pk=cast.ada.pk).update(time_zone=f"Etc/GMT{hour - 12:+d}", country="ZZ")

@@ -97,7 +97,7 @@ def test_an_administrator_sets_a_policy_and_reads_it_back(cast: Cast, client: Cl
             "max_attempts": 3,
             "retry_minutes": 1440,
             "questions": ["recommend", "as_expected"],
-            "called_by": "voice",
+            "ways": ["voice"],
             "review_days": 90,
         },
     )

@@ -18,11 +18,11 @@ from followups.models import (
     Answer,
     Attempt,
     AttemptOutcome,
-    CalledBy,
     FollowUp,
     FollowUpPolicy,
     FollowUpStatus,
     VoiceSurvey,
+    Way,
 )
 from followups.permission import Rule
 from followups.surveying import questionnaire
@@ -49,7 +49,7 @@ OnCommit = DjangoCaptureOnCommitCallbacks
 
 def opened(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Floor:
     found = open_floor(settings, monkeypatch)
-    default_policy(called_by=CalledBy.VOICE)
+    default_policy(ways=[Way.VOICE, Way.AGENT])
     CallerId.objects.create(number="+442079460000", name="Northgate", verified_on=date(2026, 1, 5))
     return found
 
@@ -172,7 +172,8 @@ def test_a_worker_killed_after_its_claim_rings_nobody_and_an_agent_goes_on(bank:
     take_in(call_key=str(asked.call.key), events=[lost(asked.call)])  # as the provider says
     attempt = last_attempt(follow_up)
     assert attempt.outcome == AttemptOutcome.NOT_CALLED
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.READY, CalledBy.AGENT)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
+    sweep(at=NOON + timedelta(seconds=30))
     assert list(FollowUp.objects.waiting_for(bank.cast.sam)) == [follow_up]
     assert voicing.call_due() == 0
     assert bank.provider.verbs() == []
@@ -209,7 +210,7 @@ def test_a_refusal_of_the_gateway_is_no_attempt_and_an_agents(bank: Floor) -> No
     attempt = last_attempt(follow_up)
     assert attempt.outcome == AttemptOutcome.NOT_CALLED
     assert OutboundCall.objects.get().told == "This number cannot be called."
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.READY, CalledBy.AGENT)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
     assert follow_up.max_attempts - follow_up.attempts_made == 2
 
 
@@ -272,7 +273,7 @@ def test_whom_a_person_has_to_call_is_called_by_no_voice(bank: Floor) -> None:
     follow_up = queued(bank)
     bank.cast.ada.mark_vulnerable(by=bank.cast.sam, because="Bereaved")
     not_dialled(bank, follow_up, "vulnerable")
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.READY, CalledBy.AGENT)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
 
 
 @pytest.mark.parametrize("why", ["vulnerable", "no number of ours", "only a score", "no voice"])
@@ -291,7 +292,7 @@ def test_what_is_not_for_a_voice_is_an_agents_at_once(
             monkeypatch.setattr(type(bank.provider), "capabilities", frozenset())
     assert voicing.call_due() == 0
     follow_up.refresh_from_db()
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.READY, CalledBy.AGENT)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
     assert follow_up.waits_because
     assert (Call.objects.count(), Attempt.objects.count()) == (0, 0)
 
@@ -393,7 +394,7 @@ def test_what_was_answered_in_part_is_kept_for_an_agent(
     follow_up, call = answered(bank, django_capture_on_commit_callbacks)
     presses(bank, call, "1")
     assert last_attempt(follow_up).outcome == AttemptOutcome.PARTIAL
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.PLANNED, CalledBy.AGENT)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
     assert follow_up.draft.typed == {"as_expected": "yes"}
     assert follow_up.due_at >= NOON + timedelta(hours=24)
 
@@ -415,7 +416,7 @@ def test_who_presses_nothing_is_tried_again_by_the_voice(
     told(bank, call, Kind.QUESTIONS_DONE, answers={}, is_stopped=False)
     told(bank, call, Kind.CALL_ENDED, cause="hung-up")
     assert last_attempt(follow_up).outcome == AttemptOutcome.SILENT
-    assert (follow_up.status, follow_up.called_by) == (FollowUpStatus.PLANNED, CalledBy.VOICE)
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.VOICE)
 
 
 def test_a_machine_is_one_where_the_provider_says_so(
@@ -503,7 +504,7 @@ def test_agents_do_not_see_what_the_voice_makes(bank: Floor) -> None:
 
 
 def test_a_policy_says_who_calls() -> None:
-    policy = FollowUpPolicy(name="All", delay_minutes=1, called_by=CalledBy.VOICE)
+    policy = FollowUpPolicy(name="All", delay_minutes=1, ways=[Way.VOICE, Way.AGENT])
     assert "by an automatic voice between" in policy.summary
 
 

@@ -15,7 +15,7 @@ from tests.journeys.daytime import asked_of, take_to_daytime
 from tests.journeys.stack import Stack
 from tests.journeys.test_calls import LISTENING, RINGS_WITHIN, until_heard, until_silent
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.calls]
 
 ASKED = "Zoe Hartley"  # has agreed to be asked, has no complaint
 RINGS = """
@@ -43,7 +43,7 @@ from django.utils import timezone
 from followups.models import FollowUp, FollowUpPolicy
 from interactions.models import Interaction, Outcome, WrapUpCode
 sam = User.objects.get(username="sam")
-by_voice = FollowUpPolicy.objects.get(called_by="voice", contact_reason__isnull=False)
+by_voice = FollowUpPolicy.objects.get(ways__0="voice", contact_reason__isnull=False)
 contact = Interaction.open_contact(
     customer=Customer.objects.get(name="{ASKED}"), by=sam, channel="email",
     contact_reason=by_voice.contact_reason, subject="locked out",

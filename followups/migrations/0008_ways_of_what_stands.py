@@ -1,0 +1,26 @@
+"""Who was called by a voice was called by an agent where the voice could not."""
+
+from django.db import migrations
+from django.db.models import F
+
+
+def name_the_ways(apps, _):
+    follow_ups = apps.get_model("followups", "FollowUp").objects
+    follow_ups.filter(way="voice").update(ways=["voice", "agent"])
+    follow_ups.filter(status__in=["planned", "ready", "in_progress"]).update(
+        tries_each=F("max_attempts")
+    )
+    policies = apps.get_model("followups", "FollowUpPolicy").objects
+    policies.filter(called_by="voice").update(ways=["voice", "agent"])
+
+
+def name_who_calls(apps, _):
+    policies = apps.get_model("followups", "FollowUpPolicy").objects
+    policies.filter(ways__0="voice").update(called_by="voice")
+    apps.get_model("followups", "FollowUp").objects.exclude(way="voice").update(way="agent")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("followups", "0007_ways")]
+
+    operations = [migrations.RunPython(name_the_ways, name_who_calls)]
