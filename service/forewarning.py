@@ -19,7 +19,7 @@ from customers import budget
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, Customer, DrawnFor
 from customers.models import Purpose as Consented
-from customers.places import EARLIEST, LATEST, CallingHours, candidate_zones
+from customers.places import EARLIEST, LATEST, CallingHours, candidate_places
 from interactions.models import Direction, Interaction
 from routing.models import OutboundCall
 from routing.outbound import Guard, NotDialled, Ruling, Wanted, ask, came_to_nothing, key_of, queue
@@ -45,13 +45,15 @@ def standing(warning: EarlyWarning, *, at: datetime | None = None) -> Standing:
     refused = _refusal(warning, point)
     if refused is not None or point is None:
         return Standing(refused or NO_PHONE, point)
-    hours = CallingHours(
-        zones=candidate_zones(time_zone=warning.customer.time_zone, phone=point.value),
-        start=EARLIEST,
-        end=LATEST,
-        country=warning.customer.country,
+    customer = warning.customer
+    places = candidate_places(
+        country=customer.country,
+        region=customer.region,
+        time_zone=customer.time_zone,
+        phone=point.value,
     )
-    if not hours.zones:
+    hours = CallingHours(places, EARLIEST, LATEST)
+    if not places:
         words = "The time at the customer's place is not known"
         return Standing(Ruling(False, "place_unknown", words), point)
     if not hours.is_open(now):
