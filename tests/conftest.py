@@ -10,11 +10,13 @@ from django.db import connections
 from pytest_django.fixtures import Settings
 
 from tests.floor import Floor, open_floor
+from tests.plugins import emptying
 
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
+    emptying.use()
 
 
 @pytest.fixture
