@@ -65,13 +65,21 @@ CACHE_URL: str = read.str("CACHE_URL", default=beside(REDIS_URL))
 WEB_THREADS: int = read.int("WEB_THREADS", default=8)
 LOG_FORMAT: str = read.str("LOG_FORMAT", default="json" if PRODUCTION else "plain")
 LOG_LEVEL: str = read.str("LOG_LEVEL", default="INFO")
-EMAIL: dict[str, Any] = read.email_url("EMAIL_URL", default="consolemail://")
 DEFAULT_FROM_EMAIL: str = read.str("DEFAULT_FROM_EMAIL", default="Continuum <no-reply@localhost>")
 TIME_ZONE: str = read.str("DISPLAY_TIME_ZONE", default="Europe/London")
 CONTINUUM_DEMO: bool = read.bool("CONTINUUM_DEMO", default=not PRODUCTION)
 DEMO_PASSWORD: str = read.str(
     "DEMO_PASSWORD", default=state.demo_password() if CONTINUUM_DEMO else ""
 )
+
+# In the demo mails lie in the local inbox, unless a mail server is named.
+_INBOX = {"EMAIL_BACKEND": "messaging.backends.InboxBackend"}
+_MAIL: str = read.str("EMAIL_URL", default="")
+EMAIL: dict[str, Any] = (
+    _INBOX if CONTINUUM_DEMO and not _MAIL else read.email_url_config(_MAIL or "consolemail://")
+)
+PUBLIC_URL: str = read.str("PUBLIC_URL", default="http://localhost:8000")
+MESSAGING_GATEWAY: str = read.str("MESSAGING_GATEWAY", default="inbox" if CONTINUUM_DEMO else "")
 
 TELEPHONY_GATEWAY: str = read.str("TELEPHONY_GATEWAY", default="switch")
 SIP_TRUNK: str = read.str("SIP_TRUNK", default="")

@@ -35,6 +35,7 @@ OUR_APPS = [
     "interactions",
     "customers",
     "products",
+    "messaging",
     "telephony",
     "accounts",
 ]
@@ -229,6 +230,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.MEDIA_ROOT
 RECORDINGS_ROOT = env.RECORDINGS_ROOT
+MESSAGING_GATEWAY, PUBLIC_URL = env.MESSAGING_GATEWAY, env.PUBLIC_URL
 RECORDING_DAYS = env.RECORDING_DAYS
 # Of the time that a promise had, the share that is left when its owner is warned.
 PROMISE_WATCH = {"share_left_when_still": 0.25, "share_left_when_moving": 0.1}

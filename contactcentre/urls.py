@@ -32,6 +32,7 @@ urlpatterns = [
     path("call-us/", include("portal.urls")),
     path("handset/", include("portal.handset_urls")),
     path("telephony/", include("telephony.urls")),
+    path("messages/", include("messaging.urls")),
     path("insights/", include("insights.urls")),
     path("", include("console.urls")),
 ]

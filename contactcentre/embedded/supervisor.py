@@ -127,6 +127,7 @@ class Supervisor:
         self.env |= {
             "CONTINUUM_STATE": str(self.folder),
             "PYTHONUNBUFFERED": "1",
+            "PUBLIC_URL": self.env.get("PUBLIC_URL", f"http://localhost:{self.port}"),
             "DJANGO_SETTINGS_MODULE": "contactcentre.settings",
         }
         frontend = self._begin("frontend", "-m", "contactcentre.embedded.frontend")

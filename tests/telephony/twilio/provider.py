@@ -56,6 +56,16 @@ class Phone:
 
 
 @dataclass
+class Text:
+    """One of the provider's messages: an SMS that it was asked to send."""
+
+    sid: str
+    said: dict[str, Any]
+    status: str = "queued"
+    code: int | None = None
+
+
+@dataclass
 class Conference:
     sid: str
     name: str
@@ -80,6 +90,7 @@ class Provider:
     def __init__(self) -> None:
         self.phones: dict[str, Phone] = {}
         self.conferences: dict[str, Conference] = {}
+        self.texts: dict[str, Text] = {}
         self.asked: list[tuple[str, str]] = []
         self.mode, self.mode_for, self.otherwise = "well", "POST", "well"
         self.telling = "at once"
@@ -141,6 +152,20 @@ class Provider:
     def press(self, phone: Phone, key: str) -> None:
         action, phone.gather = phone.gather, ""
         self._fetch(phone, action, Digits=key)
+
+    def arrives(self, text: Text, status: str = "delivered", code: int | None = None) -> None:
+        """The network says what became of an SMS."""
+        text.status, text.code = status, code
+        fields = {"MessageSid": text.sid, "AccountSid": ACCOUNT, "MessageStatus": status}
+        if code:
+            fields["ErrorCode"] = str(code)
+        self.tell(Webhook(text.said["StatusCallback"], fields))
+
+    def reply(self, url: str, number: str, words: str) -> int:
+        """Somebody writes to a number of ours whose address for texts is `url`."""
+        sid = f"SM{next(self.numbers):032d}"
+        fields = {"MessageSid": sid, "AccountSid": ACCOUNT, "From": number, "Body": words}
+        return self.deliver(Webhook(url, fields))
 
     # -- what it tells ------------------------------------------------------------------------
 
@@ -298,6 +323,19 @@ class Provider:
             self._fetch(phone, url)
         return self.call(phone)
 
+    def take(self, said: dict[str, Any]) -> dict[str, Any]:
+        text = Text(f"SM{next(self.numbers):032d}", said)
+        self.texts[text.sid] = text
+        return self.text(text)
+
+    def text(self, text: Text) -> dict[str, Any]:
+        return {
+            "sid": text.sid,
+            "status": text.status,
+            "body": text.said["Body"],
+            "error_code": text.code,
+        }
+
     def call(self, phone: Phone) -> dict[str, Any]:
         lasted = (
             int((phone.ended_at - phone.answered_at).total_seconds())
@@ -374,6 +412,8 @@ class Handler(BaseHTTPRequestHandler):
             (r"/Conferences/(\w+)/Participants.json", self._participants),
             (r"/Conferences/\w+/Participants/(\w+).json", self._participant),
             (r"/Calls/(\w+).json", self._call),
+            (r"/Messages.json", self._messages),
+            (r"/Messages/(\w+).json", self._message),
         ):
             if found := re.fullmatch(pattern, address.path.removeprefix(ROOT)):
                 return do(method, said, *found.groups())
@@ -401,6 +441,20 @@ class Handler(BaseHTTPRequestHandler):
         if phone is None or phone.status not in LIVE:
             return NOT_FOUND
         return 200, self.provider.change_participant(phone, said)
+
+    def _messages(self, method: str, said: dict[str, Any]) -> Answer:
+        if method == "POST":
+            return 201, self.provider.take(said)
+        rows = [
+            self.provider.text(one)
+            for one in self.provider.texts.values()
+            if (one.said["To"], one.said["From"]) == (said["To"], said["From"])
+        ]
+        return 200, {"messages": rows, "next_page_uri": None}
+
+    def _message(self, _method: str, _said: dict[str, Any], sid: str) -> Answer:
+        text = self.provider.texts.get(sid)
+        return (200, self.provider.text(text)) if text else NOT_FOUND
 
     def _call(self, method: str, said: dict[str, Any], sid: str) -> Answer:
         phone = self.provider.phones.get(sid)
