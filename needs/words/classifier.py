@@ -15,9 +15,9 @@ import numpy as np
 
 from needs.words import encoders, storing
 from needs.words.calibrating import Floats
-from needs.words.corrections import Corrections
+from needs.words.corrections import Corrections, Neighbour
 from needs.words.masking import mask
-from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read
+from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read, Weighed
 from needs.words.sentences import Sentence, sentences
 from needs.words.training import Example, Name, fitted
 
@@ -43,13 +43,15 @@ class Suggested(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A stretch of a text: which need it is if it is one (adds up to 1), and whether it is one."""
+    """A stretch of a text: which need it is if it is one (adds up to 1), and whether it is one;
+    `near` is the correction that it was drawn towards."""
 
     stretch: Sentence
     shares: Floats
     passing: float
     chats: bool
     read: Read
+    near: Neighbour | None
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Classifier:
 
     def suggest(self, text: str, *, at_most: int = AT_MOST) -> tuple[Suggested, ...]:
         """The needs that the text tells of, most likely first; none when that is unsure."""
-        [seen] = self.seen([text])
+        seen = self.seen(text)
         if not seen:
             return ()
         sure = np.stack([one.shares * one.passing for one in seen])
@@ -130,39 +132,46 @@ class Classifier:
         how likely it tells of one: shapes (texts, needs) and (texts,)."""
         shares = np.full((len(texts), len(self.needs)), 1 / len(self.needs))
         passing = np.zeros(len(texts))
-        for row, seen in enumerate(self.seen(texts)):
-            if seen:
+        for row, text in enumerate(texts):
+            if seen := self.seen(text):
                 shares[row], passing[row] = seen[-1].shares, seen[-1].passing
         return shares, passing
 
-    def seen(self, texts: Sequence[str]) -> list[list[Seen]]:
-        """What the model says of each text: of its sentences, and last of what they say together.
+    def seen(self, text: str) -> list[Seen]:
+        """What the model says of a text: of its sentences, and last of what they say together.
 
-        What is said in every contact is left out, unless a text says nothing else.
+        What is said in every contact is left out, unless a text says nothing else. What is said
+        together is read in the same go as the sentences, by a guess which of them will be left.
         """
-        told = [sentences(_readable(text))[:SENTENCES] for text in texts]
-        alone = self._seen(told)
-        kept = [[one for one in own if not one.chats] or own for own in alone]
-        together = self._seen([_together([one.stretch for one in own]) for own in kept])
-        return [
-            own + last if last else sorted(own, key=lambda one: one.passing * one.shares.max())
-            for own, last in zip(kept, together, strict=True)
-        ]
+        told = sentences(_readable(text))[:SENTENCES]
+        if not told:
+            return []
+        weighed = [self.model.weigh(one.words) for one in told]
+        chats = self._chats(self.model.said(weighed))
+        guessed = _together(
+            [one for one, chat in zip(told, chats, strict=True) if not chat] or told
+        )
+        weighed += [self.model.weigh(one.words) for one in guessed]
+        seen = self._seen([*told, *guessed], weighed)
+        alone, whole = seen[: len(told)], seen[len(told) :]
+        kept = [one for one in alone if not one.chats] or alone
+        together = _together([one.stretch for one in kept])
+        if together != guessed:
+            whole = self._seen(together, [self.model.weigh(one.words) for one in together])
+        return kept + whole if whole else sorted(kept, key=_surest)
 
-    def _seen(self, told: Sequence[Sequence[Sentence]]) -> list[list[Seen]]:
-        """What the model says of each stretch of each text."""
-        reads = self.model.read([one.words for own in told for one in own])
-        if not reads:
-            return [[] for _ in told]
+    def _seen(self, told: Sequence[Sentence], weighed: Sequence[Weighed]) -> list[Seen]:
+        """What the model says of each stretch."""
+        if not told:
+            return []
+        reads = self.model.read_weighed(weighed)
         scores = self.model.scores(reads)
         passing = self.model.passing(scores, np.array([read.known for read in reads]))
-        rows = iter(
-            zip(self.model.shares(scores), passing, self._chats(scores), reads, strict=True)
-        )
-        return [[self._drawn(stretch, *next(rows)) for stretch in own] for own in told]
+        shares, chats = self.model.shares(scores), self._chats(scores)
+        return [self._drawn(*row) for row in zip(told, shares, passing, chats, reads, strict=True)]
 
     def _chats(self, scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Which stretches are what is said in every contact."""
+        """Which stretches are what is said in every contact; scores may be unsharpened."""
         if CHATTER not in self.model.others:
             return np.zeros(len(scores), dtype=bool)
         own = scores[:, len(self.model.needs) + self.model.others.index(CHATTER)]
@@ -173,8 +182,8 @@ class Classifier:
     ) -> Seen:
         """What the model says, drawn towards what somebody corrected in words like these."""
         shares = np.concatenate([own, np.zeros(len(self.needs) - len(own))])
-        seen = Seen(stretch, shares, float(passing), bool(chats), read)
-        near = self.corrections.nearest(stretch.words)
+        near = self.corrections.nearest(read.grams.blocks)
+        seen = Seen(stretch, shares, float(passing), bool(chats), read, near)
         if near is None:
             return seen
         if near.need == NO_NEED:
@@ -182,7 +191,7 @@ class Classifier:
         shares = shares * (1 - near.pull)
         shares[self.needs.index(near.need)] += near.pull
         passes = seen.passing + (1 - seen.passing) * near.pull
-        return Seen(stretch, shares, passes, chats=False, read=read)
+        return seen._replace(shares=shares, passing=passes, chats=False)
 
     def _suggested(self, seen: Sequence[Seen], sure: Floats, at: int) -> Suggested:
         """Its sentence is the one that says it best, where one alone says it."""
@@ -195,13 +204,11 @@ class Classifier:
 
     def _reasons(self, seen: Seen, need: str) -> tuple[Contribution, ...]:
         """The words that speak most for it; those of the neighbour, where one decided."""
-        words = seen.stretch.words
-        near = self.corrections.nearest(words)
-        if near is not None and near.need == need:
-            return (Contribution(near.text, near.pull),)
+        if seen.near is not None and seen.near.need == need:
+            return (Contribution(seen.near.text, seen.near.pull),)
         if need not in self.model.needs:
             return ()
-        told = self.model.contributions(words, need, seen.read)
+        told = self.model.contributions(seen.stretch.words, need, seen.read)
         kept = [one for one in told if one.amount > 0 and one.words not in ("", ALIKE)]
         return tuple(kept[:REASONS])
 
@@ -209,6 +216,10 @@ class Classifier:
 def _readable(text: str) -> str:
     """The beginning of a text, masked, every character in its place; none that UTF-8 lacks."""
     return mask(text[:LONGEST].encode("utf-8", "replace").decode("utf-8"))
+
+
+def _surest(seen: Seen) -> float:
+    return float(seen.passing * seen.shares.max())
 
 
 def _together(told: Sequence[Sentence]) -> list[Sentence]:

@@ -6,7 +6,7 @@ A sentence that is like a corrected one is drawn towards its need; the more alik
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -35,13 +35,15 @@ class Corrections:
         self._vocabulary = vocabulary
         self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, example in enumerate(self.examples):
-            for gram, weight in self._weighed(example.text).items():
+            for gram, weight in self._weighed(grams_of(example.text)).items():
                 self._holders[gram].append((number, weight))
 
-    def nearest(self, text: str) -> Neighbour | None:
-        """The later one of two that are equally alike."""
+    def nearest(self, blocks: dict[str, Counter[str]]) -> Neighbour | None:
+        """Of a sentence's grams; the later one of two that are equally alike."""
+        if not self.examples:
+            return None
         alike: dict[int, float] = defaultdict(float)
-        for gram, weight in self._weighed(text).items():
+        for gram, weight in self._weighed(blocks).items():
             for number, other in self._holders.get(gram, ()):
                 alike[number] += weight * other
         if not alike:
@@ -51,10 +53,10 @@ class Corrections:
         example = self.examples[number]
         return Neighbour(example.need, example.text, pull) if pull > 0 else None
 
-    def _weighed(self, text: str) -> dict[str, float]:
+    def _weighed(self, blocks: dict[str, Counter[str]]) -> dict[str, float]:
         """Grams with weights of length 1: words and pairs half, pieces half."""
         found: dict[str, float] = {}
-        for grams in grams_of(text).values():
+        for grams in blocks.values():
             own = {gram: (1 + math.log(n)) * self._rarity(gram) for gram, n in grams.items()}
             length = math.sqrt(2 * sum(weight * weight for weight in own.values()))
             found.update({gram: weight / length for gram, weight in own.items()})

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ WORD: Final = re.compile(r"\w+(?:['’]\w+)?|[?£$€%]")
 PIECES: Final = range(2, 6)  # letters in a piece of a word
 LONGEST_WORD: Final = 40  # letters; what is longer is nobody's word
 BLOCKS: Final = ("w", "c")  # words and their pairs; pieces of words
+REMEMBERED: Final = 4_096  # words whose pieces are kept in memory
 
 
 class Vocabulary(NamedTuple):
@@ -42,20 +44,33 @@ def words_of(text: str) -> list[str]:
 def grams_of(text: str) -> dict[str, Counter[str]]:
     """How often each gram of each block is there."""
     words = words_of(text)
-    pairs = [f"{one} {two}" for one, two in pairwise(words)]
-    skips = [f"{one} _ {two}" for one, two in zip(words, words[2:], strict=False)]
-    pieces: list[str] = []
-    for word in words:
-        edged = f" {word} "
-        for length in PIECES:
-            if length >= len(edged):
-                pieces.append(edged)
-                break
-            pieces += [edged[at : at + length] for at in range(len(edged) - length + 1)]
+    told = [f"w:{word}" for word in words]
+    told += [f"w:{one} {two}" for one, two in pairwise(words)]
+    told += [f"w:{one} _ {two}" for one, two in zip(words, words[2:], strict=False)]
     return {
-        "w": Counter("w:" + gram for gram in (*words, *pairs, *skips)),
-        "c": Counter("c:" + piece for piece in pieces),
+        "w": Counter(told),
+        "c": Counter(chain.from_iterable(map(pieces_of, words))),
     }
+
+
+@lru_cache(maxsize=REMEMBERED)
+def pieces_of(word: str) -> tuple[str, ...]:
+    """The grams of a word's pieces, those that occur twice twice."""
+    edged = f" {word} "
+    found: list[str] = []
+    for length in PIECES:
+        if length >= len(edged):
+            found.append(f"c:{edged}")
+            break
+        found += [f"c:{edged[at : at + length]}" for at in range(len(edged) - length + 1)]
+    return tuple(found)
+
+
+def known_share(blocks: dict[str, Counter[str]], known: Vocabulary) -> float:
+    """The share of a text's words that the vocabulary has; 0 without words."""
+    words = [(gram, count) for gram, count in blocks["w"].items() if " " not in gram]
+    total = sum(count for _, count in words)
+    return sum(count for gram, count in words if gram in known.columns) / max(1, total)
 
 
 def learnt(counted: Sequence[dict[str, Counter[str]]], *, rarest: int = 1) -> Vocabulary:
@@ -74,22 +89,22 @@ def weighed(
     blocks: dict[str, Counter[str]], known: Vocabulary
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The columns of a text's known grams and their weights; each block has length 1."""
-    columns: list[int] = []
+    columns: list[NDArray[np.int32]] = []
     weights: list[NDArray[np.float32]] = []
+    column_of = known.columns.get
     for grams in blocks.values():
-        at = [
-            (known.columns[gram], count) for gram, count in grams.items() if gram in known.columns
-        ]
-        if not at:
+        at = np.array([column_of(gram, -1) for gram in grams], dtype=np.int32)
+        there = at >= 0
+        if not there.any():
             continue
-        where = np.fromiter((column for column, _ in at), dtype=np.int32, count=len(at))
-        counts = np.fromiter((count for _, count in at), dtype=np.float32, count=len(at))
+        where = at[there]
+        counts = np.fromiter(grams.values(), dtype=np.float32, count=len(grams))[there]
         weight = (1 + np.log(counts)) * known.idf[where]
-        columns.extend(where.tolist())
+        columns.append(where)
         weights.append((weight / np.sqrt(weight @ weight)).astype(np.float32))
     if not columns:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    return np.array(columns, dtype=np.int32), np.concatenate(weights)
+    return np.concatenate(columns), np.concatenate(weights)
 
 
 def rows(

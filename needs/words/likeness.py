@@ -42,14 +42,12 @@ class Likeness:
     amounts: NDArray[np.float32]
     width: float
 
-    def adds(self, place: Vectors) -> Floats:
-        """What being in that place adds to each column; one at a time, so to the same bits."""
-        alike = np.exp(2 * self.width * (self._examples @ place - 1))
-        return np.asarray(alike @ self.amounts, dtype=np.float64)
-
-    def all_add(self, placed: Vectors) -> Floats:
-        """The same of many rows at once, to a rounding."""
-        alike = np.exp(2 * self.width * (placed @ self._examples.T - 1))
+    def adds(self, placed: Vectors) -> Floats:
+        """What being in each of these places adds to each column."""
+        alike = placed @ self._examples.T
+        alike -= 1
+        alike *= 2 * self.width
+        np.exp(alike, out=alike)
         return np.asarray(alike @ self.amounts, dtype=np.float64)
 
     @cached_property

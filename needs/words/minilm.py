@@ -7,10 +7,11 @@ from the package's file, and the tokenizer are needed.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final, NamedTuple
+from functools import cache
+from itertools import chain, groupby
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ LAYERS: Final = 6
 HEADS: Final = 12
 WIDTH: Final = 384
 LONGEST: Final = 128  # pieces of words of one sentence
-BATCH: Final = 32  # sentences of one length at a time
+PACK: Final = 384  # pieces of words that go through the layers together
+MEAN: Final = np.full(WIDTH, 1 / WIDTH, dtype=np.float32)
 SMALL: Final = np.float32(1e-12)
 POOLED: Final = LAYERS + 2  # means of the pieces and of each layer, and the last one's maxima
 
@@ -41,6 +43,19 @@ class Layer(NamedTuple):
     narrow: NDArray[np.float32]
     narrow_from: NDArray[np.float32]
     level: tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Run(NamedTuple):
+    """Sentences of one length that stand one after the other in an array of pieces."""
+
+    start: int
+    count: int
+    length: int
+
+    def of(self, rows: Vectors) -> Vectors:
+        """Shape (sentences, pieces, numbers); nothing is copied."""
+        own = rows[self.start : self.start + self.count * self.length]
+        return own.reshape(self.count, self.length, -1)
 
 
 class MiniLM:
@@ -74,71 +89,116 @@ class MiniLM:
         found = np.zeros((len(texts), POOLED, WIDTH), dtype=np.float32)
         said = [one.ids for one in self._tokens.encode_batch(list(texts))]
         with _one_thread():
-            for part in _alike(said):
-                found[part] = self._pooled(np.array([said[at] for at in part]))
+            for part in _packed([len(pieces) for pieces in said]):
+                found[part] = self._pooled([said[at] for at in part])
         return found
 
-    def _pooled(self, pieces: NDArray[np.int64]) -> Vectors:
-        state = self._pieces[pieces] + self._places[: pieces.shape[1]]
+    def _pooled(self, said: Sequence[Sequence[int]]) -> Vectors:
+        """Of sentences by the pieces of their words, shorter ones first."""
+        runs = _runs([len(pieces) for pieces in said])
+        pieces = np.fromiter(chain.from_iterable(said), dtype=np.int64)
+        state = self._pieces[pieces] + np.concatenate([self._places[: len(one)] for one in said])
         state = _evened(state, *self._even)
-        pools = [state.mean(axis=1)]
+        pools = [_means(state, runs)]
         for layer in self._layers:
-            state = _through(state, layer)
-            pools.append(state.mean(axis=1))
-        pools.append(state.max(axis=1))
+            state = _through(state, layer, runs)
+            pools.append(_means(state, runs))
+        pools.append(np.concatenate([run.of(state).max(axis=1) for run in runs]))
         return np.stack(pools, axis=1)
 
 
-def _alike(said: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Which sentences go together: those of one length, so that none needs filling up."""
-    by_length: defaultdict[int, list[int]] = defaultdict(list)
-    for at, pieces in enumerate(said):
-        by_length[len(pieces)].append(at)
-    for same in by_length.values():
-        for start in range(0, len(same), BATCH):
-            yield same[start : start + BATCH]
+def _packed(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Which sentences go together: the weights are fetched once for all of them."""
+    part: list[int] = []
+    room = PACK
+    for at in sorted(range(len(lengths)), key=lambda one: lengths[one]):
+        if part and lengths[at] > room:
+            yield part
+            part, room = [], PACK
+        part.append(at)
+        room -= lengths[at]
+    if part:
+        yield part
 
 
-def _through(state: Vectors, layer: Layer) -> Vectors:
+def _runs(lengths: Sequence[int]) -> list[Run]:
+    """The stretches of sentences of one length, so that none needs filling up."""
+    found, start = [], 0
+    for length, same in groupby(lengths):
+        count = len(list(same))
+        found.append(Run(start, count, length))
+        start += count * length
+    return found
+
+
+def _means(state: Vectors, runs: Sequence[Run]) -> Vectors:
+    return np.concatenate([run.of(state).mean(axis=1) for run in runs])
+
+
+def _through(state: Vectors, layer: Layer, runs: Sequence[Run]) -> Vectors:
     """One layer: attention, then the wide middle, each added to what came in."""
-    count, length, _ = state.shape
-    parts = (state @ layer.asked + layer.asked_from).reshape(count, length, 3, HEADS, -1)
-    query, key, value = parts.transpose(2, 0, 3, 1, 4)
-    heed = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(WIDTH / HEADS))
+    parts = state @ layer.asked
+    parts += layer.asked_from
+    heard = np.concatenate([_heard(run.of(parts)) for run in runs])
+    told = heard @ layer.told
+    told += layer.told_from
+    told += state
+    state = _evened(told, *layer.even)
+    wide = state @ layer.wide
+    wide += layer.wide_from
+    narrow = _gelu(wide) @ layer.narrow
+    narrow += layer.narrow_from
+    narrow += state
+    return _evened(narrow, *layer.level)
+
+
+def _heard(parts: Vectors) -> Vectors:
+    """What each piece hears of the others, in sentences of one length: shape (pieces, width)."""
+    count, length, _ = parts.shape
+    query, key, value = parts.reshape(count, length, 3, HEADS, -1).transpose(2, 0, 3, 1, 4)
+    heed = query @ key.transpose(0, 1, 3, 2)
     heed -= heed.max(axis=-1, keepdims=True)
     np.exp(heed, out=heed)
     heed /= heed.sum(axis=-1, keepdims=True)
-    heard = (heed @ value).transpose(0, 2, 1, 3).reshape(count, length, WIDTH)
-    state = _evened(state + heard @ layer.told + layer.told_from, *layer.even)
-    wide = _gelu(state @ layer.wide + layer.wide_from)
-    return _evened(state + wide @ layer.narrow + layer.narrow_from, *layer.level)
+    return (heed @ value).transpose(0, 2, 1, 3).reshape(count * length, WIDTH)
 
 
 def _evened(state: Vectors, scale: Vectors, shift: Vectors) -> Vectors:
-    """Layer normalisation: Ba, Kiros and Hinton, 2016."""
-    state = state - state.mean(axis=-1, keepdims=True)
-    spread = np.einsum("...i,...i->...", state, state)[..., None] / np.float32(WIDTH)
-    evened: Vectors = state / np.sqrt(spread + SMALL) * scale + shift
-    return evened
+    """Layer normalisation, in place: Ba, Kiros and Hinton, 2016."""
+    state -= (state @ MEAN)[:, None]
+    spread = np.einsum("ij,ij->i", state, state)
+    state *= (1 / np.sqrt(spread / np.float32(WIDTH) + SMALL))[:, None]
+    state *= scale
+    state += shift
+    return state
 
 
 def _gelu(wide: Vectors) -> Vectors:
     """x Φ(x), the normal distribution by Abramowitz and Stegun 7.1.26 (error below 2e-7)."""
-    size = np.abs(wide) * np.float32(np.sqrt(0.5))
-    part = 1 / (1 + np.float32(0.3275911) * size)
-    tail = np.full_like(part, 1.061405429)
+    size = np.abs(wide)
+    part = size * np.float32(0.3275911 * np.sqrt(0.5))
+    part += 1
+    np.reciprocal(part, out=part)
+    tail = part * np.float32(1.061405429 / 2)
     for number in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        tail += np.float32(number / 2)
         tail *= part
-        tail += np.float32(number)
-    tail *= part * np.exp(-size * size) / 2
-    bent: Vectors = wide * np.where(wide >= 0, 1 - tail, tail)
-    return bent
+    np.square(size, out=part)
+    part *= np.float32(-0.5)
+    tail *= np.exp(part, out=part)
+    tail *= size
+    # x Φ(x) is max(x, 0) - |x| (1 - Φ(|x|)) on both sides of 0.
+    np.maximum(wide, 0, out=wide)
+    wide -= tail
+    return wide
 
 
 def _layer(held: dict[str, NDArray[np.float32]], at: str) -> Layer:
     own = at + "attention.self."
-    asked = [held[f"{own}{name}.weight"] for name in ("query", "key", "value")]
-    asked_from = [held[f"{own}{name}.bias"] for name in ("query", "key", "value")]
+    # Heeding is divided by the root of a head's width: once here, and in no sentence.
+    shares = {"query": np.float32(np.sqrt(HEADS / WIDTH)), "key": 1, "value": 1}
+    asked = [held[f"{own}{name}.weight"] * share for name, share in shares.items()]
+    asked_from = [held[f"{own}{name}.bias"] * share for name, share in shares.items()]
     return Layer(
         np.ascontiguousarray(np.concatenate(asked).T),
         np.concatenate(asked_from),
@@ -157,9 +217,15 @@ def _pair(held: dict[str, NDArray[np.float32]], name: str) -> tuple[Vectors, Vec
 
 def _one_thread() -> AbstractContextManager[object]:
     """Sums on one thread: a sentence is too small to share, and a worker has neighbours."""
+    pool = _pool()
+    return pool.limit(limits=1, user_api="blas") if pool else nullcontext()
+
+
+@cache
+def _pool() -> Any:
+    """What sets the number of threads; looking for the libraries takes longer than a sentence."""
     try:
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415  (comes with scikit-learn)
+        from threadpoolctl import ThreadpoolController  # noqa: PLC0415  (scikit-learn's)
     except ImportError:
-        return nullcontext()
-    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
-    return limits
+        return None
+    return ThreadpoolController()

@@ -6,7 +6,7 @@ to it exactly, so a reason is a fact and no estimate.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,22 +17,41 @@ from numpy.typing import NDArray
 
 from needs.words import encoders
 from needs.words.calibrating import Floats, Gate, looks, passing, softmax
-from needs.words.grams import Vocabulary, grams_of, weighed, words_of
+from needs.words.grams import (
+    Vocabulary,
+    grams_of,
+    known_share,
+    pieces_of,
+    weighed,
+    words_of,
+)
 from needs.words.likeness import Likeness
 
 NO_NEED: Final = ""  # the column of sentences that people said have no known need
 CHATTER: Final = "~"  # the column of what is said in every contact
 ALIKE: Final = "alike"  # what being like the examples adds
-UNSURE: Final = 0.5  # how likely a text has a known need, where nothing was learnt about it
+TOGETHER: Final = 64  # sentences compared with the examples at a time
+
+
+class Weighed(NamedTuple):
+    """A sentence by its grams: those that the vocabulary has, and all of them as counted."""
+
+    words: str
+    columns: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    known: float  # share of its words that the vocabulary has
+    blocks: dict[str, Counter[str]]
 
 
 class Read(NamedTuple):
-    """A sentence as the model sees it."""
+    """A sentence as the model sees it: `alike` is what likeness adds to each column."""
 
-    columns: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    place: NDArray[np.float32]
-    known: float  # share of its words that the vocabulary has
+    grams: Weighed
+    alike: Floats
+
+    @property
+    def known(self) -> float:
+        return self.grams.known
 
 
 class Contribution(NamedTuple):
@@ -57,26 +76,43 @@ class Model:
     sharpness: float
     gate: Gate | None
 
+    def weigh(self, text: str) -> Weighed:
+        """The sentence's grams."""
+        blocks = grams_of(text)
+        known = known_share(blocks, self.vocabulary)
+        return Weighed(text, *weighed(blocks, self.vocabulary), known, blocks)
+
     def read(self, texts: Sequence[str]) -> list[Read]:
-        """The sentences' grams, and where they are placed among the examples."""
-        weighted = [weighed(grams_of(text), self.vocabulary) for text in texts]
-        if self.backend == "tfidf":
-            places = [self.likeness.placed_grams(*one)[0] for one in weighted]
-        else:
-            places = list(self.likeness.placed(encoders.of(self.backend).vectors(texts)))
-        return [
-            Read(*one, place, self._known(text))
-            for one, place, text in zip(weighted, places, texts, strict=True)
+        """The sentences' grams, and what being like the examples says of them."""
+        return self.read_weighed([self.weigh(text) for text in texts])
+
+    def read_weighed(self, told: Sequence[Weighed]) -> list[Read]:
+        """The same of sentences whose grams are there."""
+        found: list[Read] = []
+        for start in range(0, len(told), TOGETHER):
+            part = told[start : start + TOGETHER]
+            if self.backend == "tfidf":
+                places = [self.likeness.placed_grams(one.columns, one.weights) for one in part]
+                placed = np.concatenate(places)
+            else:
+                vectors = encoders.of(self.backend).vectors([one.words for one in part])
+                placed = self.likeness.placed(vectors)
+            found += map(Read, part, self.likeness.adds(placed))
+        return found
+
+    def said(self, told: Sequence[Weighed]) -> Floats:
+        """What grams and intercept alone say, unsharpened: shape (sentences, columns)."""
+        raw = [
+            one.weights.astype(np.float64) @ self.grams[one.columns].astype(np.float64)
+            for one in told
         ]
+        total: Floats = np.stack(raw) + self.intercept
+        return total
 
     def scores(self, reads: Sequence[Read]) -> Floats:
         """Sharpened scores: shape (sentences, needs and others)."""
-        raw = [
-            one.weights.astype(np.float64) @ self.grams[one.columns].astype(np.float64)
-            + self.likeness.adds(one.place)
-            for one in reads
-        ]
-        total: Floats = (np.stack(raw) + self.intercept) * self.sharpness
+        alike = np.stack([one.alike for one in reads])
+        total: Floats = (self.said([one.grams for one in reads]) + alike) * self.sharpness
         return total
 
     def shares(self, scores: Floats) -> Floats:
@@ -98,32 +134,22 @@ class Model:
         if read is None:
             [read] = self.read([text])
         column = self.needs.index(need)
-        words = sorted(set(words_of(text)))
         own: dict[str, float] = defaultdict(float)
-        names = self._names(read.columns)
-        added = read.weights.astype(np.float64) * self.grams[read.columns, column]
-        for gram, amount in zip(names, added * self.sharpness, strict=True):
-            owners = _owners(gram, words)
+        columns, weights = read.grams.columns, read.grams.weights
+        added = weights.astype(np.float64) * self.grams[columns, column] * self.sharpness
+        holders = _holders(words_of(text))
+        for gram, amount in zip(map(self._grams.__getitem__, columns), added.tolist(), strict=True):
+            owners = holders.get(gram) or [gram[2:].replace(" _ ", " … ").strip()]
             for owner in owners:
-                own[owner] += float(amount) / len(owners)
-        alike = self.likeness.adds(read.place)[column]
-        own[ALIKE] += float(alike) * self.sharpness
+                own[owner] += amount / len(owners)
+        own[ALIKE] += float(read.alike[column]) * self.sharpness
         own[""] += float(self.intercept[column]) * self.sharpness
         found = [Contribution(said, amount) for said, amount in own.items()]
         return sorted(found, key=lambda one: (-one.amount, one.words))
 
-    def _names(self, columns: NDArray[np.int32]) -> list[str]:
-        return [self._grams[column] for column in columns]
-
     @cached_property
     def _grams(self) -> list[str]:
         return list(self.vocabulary.columns)  # kept in the order of their columns
-
-    def _known(self, text: str) -> float:
-        words = words_of(text)
-        if not words:
-            return 0.0
-        return sum(f"w:{word}" in self.vocabulary.columns for word in words) / len(words)
 
 
 def looked(scores: Floats, known: Floats, needs: int) -> Floats:
@@ -135,9 +161,10 @@ def looked(scores: Floats, known: Floats, needs: int) -> Floats:
     return np.hstack([own, nearest[:, None]])
 
 
-def _owners(gram: str, words: Sequence[str]) -> list[str]:
-    """The words of a text that a gram stands for."""
-    block, piece = gram[0], gram[2:]
-    if block == "w":
-        return [piece.replace(" _ ", " … ")]
-    return [word for word in words if piece in f" {word} "] or [piece.strip()]
+def _holders(words: Sequence[str]) -> dict[str, list[str]]:
+    """The words of a text that each gram of a piece stands in."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(set(words)):
+        for gram in set(pieces_of(word)):
+            found[gram].append(word)
+    return found

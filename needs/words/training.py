@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from needs.words import encoders, likeness
 from needs.words.calibrating import Floats, Gate, gate, sharpness
 from needs.words.chatter import chatter
-from needs.words.grams import Vocabulary, grams_of, learnt, rows, words_of
+from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
 from needs.words.likeness import SHARES, Likeness, Space
 from needs.words.model import CHATTER, NO_NEED, Model, looked
 
@@ -78,7 +78,7 @@ class Learnt(NamedTuple):
     def scores(self, of: Rows, which: NDArray[np.bool_]) -> Floats:
         """Unsharpened, of rows that were not learnt from."""
         total: Floats = np.asarray(of.grams[which] @ self.by) + self.intercept
-        return total + self.alike.all_add(of.space.placed[which])
+        return total + self.alike.adds(of.space.placed[which])
 
 
 def fitted(
@@ -157,19 +157,11 @@ def _rows(
         grams=grams,
         space=likeness.space(backend, grams, vectors),
         right=np.array([column[one.need] for one in said]),
-        known=_known(texts, vocabulary),
+        known=np.array([known_share(blocks, vocabulary) for blocks in counted]),
         needs=needs,
         columns=len(columns),
         share=SHARES[backend],
     )
-
-
-def _known(texts: Sequence[str], vocabulary: Vocabulary) -> Floats:
-    shares = []
-    for text in texts:
-        words = words_of(text)
-        shares.append(sum(f"w:{w}" in vocabulary.columns for w in words) / max(1, len(words)))
-    return np.array(shares)
 
 
 def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
