@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
@@ -12,11 +11,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
-from accounts.models import Heartbeat
+from accounts.beating import late_beats
 from telephony.embedded import EmbeddedSwitch
 from telephony.gateway import GatewayError
-
-BEAT_MAY_BE_SILENT = timedelta(minutes=2)
 
 
 def alive() -> HttpResponse:
@@ -63,6 +60,11 @@ def worker() -> str:
     return _heartbeat("worker")
 
 
+def followups() -> str:
+    """The sweep that looks for due follow-ups."""
+    return _heartbeat("follow-ups")
+
+
 def calls() -> str:
     """The process that follows all calls; without it they go on, and nobody new is offered."""
     return _heartbeat("calls")
@@ -80,10 +82,10 @@ def telephone() -> str:
 
 def _heartbeat(name: str) -> str:
     try:
-        last = Heartbeat.objects.get(name=name).beat_at
-    except (Heartbeat.DoesNotExist, DatabaseError):
+        late = {beat.name for beat in late_beats(timezone.now())}
+    except DatabaseError:
         return "late"
-    return "ok" if timezone.now() - last < BEAT_MAY_BE_SILENT else "late"
+    return "late" if name in late else "ok"
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -91,6 +93,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "redis": redis,
     "migrations": migrations,
     "worker": worker,
+    "followups": followups,
     "calls": calls,
     "telephone": telephone,
 }

@@ -15,9 +15,9 @@ def every(seconds: int, task: str) -> dict[str, Any]:
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "heartbeat": every(30, "contactcentre.tasks.write_heartbeat"),
-    "due follow-ups": every(15, "followups.tasks.sweep"),
-    "follow-ups by voice": every(5, "followups.tasks.call_by_voice"),
+    "heartbeat": every(15, "contactcentre.tasks.write_heartbeat"),
+    "due follow-ups": every(1, "followups.tasks.sweep"),
+    "follow-ups by voice": every(1, "followups.tasks.call_by_voice"),
     "broken promises": every(60, "service.tasks.break_overdue"),
     "promises at risk": every(30, "service.tasks.watch_promises"),
     "catalogues at their time": every(15, "offers.tasks.publish_due"),

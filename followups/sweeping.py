@@ -3,31 +3,41 @@
 1. Claim: the oldest due rows, at most a batch, FOR UPDATE SKIP LOCKED, and with them all facts
    that the rules look at: one statement. A second sweep at the same moment takes the next rows,
    and a killed one lets go of its own.
-2. Decide: every rule, in Python, for each row (`followups.permission`).
+2. Decide: every rule, in Python, for each row (`followups.permission`). A row that cannot be
+   decided holds up none of its neighbours: it is put off, and parked when it goes on like that.
 3. Move: one statement takes each row to ready, refused, lapsed or a later due time, and keeps the
    decision. Commit. No row stays due, so the loop ends.
 
-Nothing outside the database is touched: pages are told afterwards, and a lost hint loses nothing.
+Beat wakes a sweep every second. One of them waits for what comes due before the next one, so that
+a follow-up is picked up at its moment. Nothing outside the database is touched: pages are told
+afterwards, and a lost hint loses nothing.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts.beating import beat_now_and_then
 from accounts.live import panel_changed
-from followups.models import FollowUp, FollowUpStatus
+from accounts.slots import Slot
+from followups.models import FollowUp, FollowUpQuerySet, FollowUpStatus
 from followups.models.owed import status_after
-from followups.permission import Permission, Rule, permission
+from followups.permission import Facts, Permission, Rule, permission
+
+logger = logging.getLogger(__name__)
 
 BATCH: Final = 200
-SECONDS: Final = 40  # below the soft limit of a task; the next sweep goes on from there
+SECONDS: Final = 20  # below the soft limit of a task; the next sweep goes on from there
+AHEAD: Final = 0.9  # seconds for which one sweep waits for what comes due
 HINT_EVERY: Final = 1.0  # seconds
 
 
@@ -39,16 +49,33 @@ class Swept:
     moved: Counter[str] = field(default_factory=Counter)
 
 
+def watch() -> Swept:
+    """Settle what is due, and what comes due within the next moment; then say that we live."""
+    swept = sweep()
+    with Slot("followups.sweep") as is_mine:
+        until, end = timezone.now() + timedelta(seconds=AHEAD), time.monotonic() + AHEAD
+        while is_mine and (left := end - time.monotonic()) > 0:
+            next_at = FollowUp.objects.next_due(before=until)
+            if next_at is None:
+                break
+            time.sleep(min(max((next_at - timezone.now()).total_seconds(), 0), left))
+            more = sweep()
+            swept.claimed += more.claimed
+            swept.moved += more.moved
+    beat_now_and_then("follow-ups", at=timezone.now())
+    return swept
+
+
 def sweep(*, at: datetime | None = None, batch: int = BATCH, seconds: float = SECONDS) -> Swept:
     """Settle all that is due (at `at`, else now); stops after `seconds` and leaves the rest due."""
     swept, started = Swept(), time.monotonic()
     waiting_pages: set[int] = set()
     told_at = started
     while time.monotonic() - started < seconds:
-        decided, owners = sweep_batch(at=at or timezone.now(), batch=batch)
-        if not decided:
+        decided, owners, claimed = sweep_batch(at=at or timezone.now(), batch=batch)
+        if not claimed:
             break
-        swept.claimed += len(decided)
+        swept.claimed += claimed
         swept.moved.update(status_after(one).value for one in decided.values())
         waiting_pages |= owners
         if time.monotonic() - told_at >= HINT_EVERY:
@@ -59,18 +86,73 @@ def sweep(*, at: datetime | None = None, batch: int = BATCH, seconds: float = SE
     return swept
 
 
-def sweep_batch(*, at: datetime, batch: int = BATCH) -> tuple[dict[int, Permission], set[int]]:
-    """One claim, decide, move; the decisions and the owners of what became ready."""
+Batch = tuple[dict[int, Permission], set[int], int]
+
+
+def sweep_batch(*, at: datetime, batch: int = BATCH) -> Batch:
+    """One claim, decide, move; the decisions, the owners of what became ready, how many rows."""
+    due = FollowUp.objects.due(at=at)
+    try:
+        return _settle(due, at=at, batch=batch)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001  (some row cannot even be read: which one?)
+        logger.warning("a batch cannot be decided as one: %s", type(error).__name__)
+        return _one_by_one(due, at=at, batch=batch)
+
+
+def _settle(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
     with transaction.atomic():
         claimed = (
-            FollowUp.objects.due(at=at)
-            .order_by("due_at", "pk")
+            due.order_by("due_at", "pk")
             .select_for_update(skip_locked=True, of=("self",))[:batch]
             .facts()
         )
-        decisions = {pk: permission(facts, at=at) for pk, facts in claimed.items()}
+        decisions, undecided = decide_each(claimed, at=at)
         moved = FollowUp.objects.decide(decisions, at=at)
-    return decisions, {owner for pk, owner in moved if decisions[pk].is_allowed}
+        for pk, error in undecided.items():
+            _put_off(pk, error, at=at)
+    owners = {owner for pk, owner in moved if decisions[pk].is_allowed}
+    return decisions, owners, len(claimed)
+
+
+def _one_by_one(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
+    """The same for each alone, so that only the one that fails is put off."""
+    decisions: dict[int, Permission] = {}
+    owners: set[int] = set()
+    claimed = 0
+    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:batch]:
+        claimed += 1
+        try:
+            decided, theirs, _ = _settle(due.filter(pk=pk), at=at, batch=1)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
+            with transaction.atomic():
+                _put_off(pk, type(error).__name__, at=at)
+        else:
+            decisions |= decided
+            owners |= theirs
+    return decisions, owners, claimed
+
+
+def _put_off(pk: int, error: str, *, at: datetime) -> None:
+    logger.error("follow-up %s cannot be decided: %s", pk, error)
+    FollowUp.objects.put_off(pk, because=f"Cannot be decided: {error}", at=at)
+
+
+def decide_each(
+    claimed: Mapping[int, Facts], *, at: datetime
+) -> tuple[dict[int, Permission], dict[int, str]]:
+    """The decisions; and those that came to none, with the kind of error, also out of time."""
+    decisions: dict[int, Permission] = {}
+    undecided: dict[int, str] = {}
+    for pk, facts in claimed.items():
+        try:
+            decisions[pk] = permission(facts, at=at)
+        except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
+            undecided[pk] = type(error).__name__
+    return decisions, undecided
 
 
 def lapse_unbegun(*, at: datetime) -> int:

@@ -8,9 +8,9 @@ from django.utils import timezone
 from followups import earned, sweeping, voicing
 
 
-@shared_task
+@shared_task(soft_time_limit=30, time_limit=45)
 def sweep() -> None:
-    sweeping.sweep()
+    sweeping.watch()
 
 
 @shared_task

@@ -6,21 +6,27 @@
    the customer's phone. A worker that dies before leaves the call to the next one; a worker that
    dies after its claim leaves it to the reconciliation. Nobody's phone rings twice.
 3. Somebody answers: the survey's row is written with the event, and the gateway asks at once.
-4. Nobody does: what the provider says ends the try. What was never placed is an agent's.
+4. Nobody does: what the provider says ends the try. What it surely never had is tried again, later
+   each time, and parked when it goes on like that; what it will never place goes another way.
 """
 
 from __future__ import annotations
 
+import logging
+import math
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from django.db import transaction
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict
+from accounts.errors import RuleBroken
 from accounts.models import User
+from accounts.slots import Slot
 from followups import dialling
 from followups.dialling import TOLD
 from followups.errors import FollowUpSettled
@@ -40,26 +46,89 @@ from routing.models import DialDecision, OutboundCall
 from routing.outbound import Guard, Ruling, Wanted, key_of
 from telephony.adapters import gateway
 from telephony.gateway import CallState, Capability
-from telephony.models import Call, CallerId, CallEvent, Purpose
+from telephony.models import Call, CallerId, CallEvent, GatewayCircuit, Purpose
 from telephony.protocol import Kind
 from telephony.states import CallPicture
 
-AT_ONCE: Final = 4  # calls of voices that go on at the same time
+logger = logging.getLogger(__name__)
+
+SECONDS: Final = 20.0  # for one round of calls; well below the soft limit of a task
+BURST: Final = timedelta(seconds=2)  # over so long the pace is kept
+LOOKED_AT: Final = 4  # times as many as there is room for: of some, the line is in use
 UNASKED: Final = timedelta(seconds=5)  # whoever took the answer in may have died before asking
 LONGEST: Final = timedelta(minutes=5)  # far longer than all questions, each asked twice
+NOT_PLACED: Final = "The telephone provider could not place the call"
 CARE: Final = "The customer is marked vulnerable: a person calls"
 
 
-def call_due() -> int:
-    """Call whom a voice is to ask now; how many phones were asked to ring."""
-    free = AT_ONCE - OutboundCall.objects.under_way().by_voice().count()
-    ready = FollowUp.objects.for_the_voice().select_related("customer")
-    for follow_up in ready[: max(free, 0)]:
-        with suppress(Conflict):
-            queue(follow_up)
-    rung = outbound.ring_due()
+def call_due(*, seconds: float = SECONDS) -> int:
+    """Call whom a voice is to ask now; how many phones were asked to ring.
+
+    At most `VOICE_DIALLERS` processes do so at the same time, so that a slow provider keeps none
+    of the other work waiting.
+    """
+    rung, until = 0, time.monotonic() + seconds
+    with Slot("followups.dialling", of=settings.VOICE_DIALLERS) as is_mine:
+        while is_mine and (left := until - time.monotonic()) > 0:
+            taken = take(at=timezone.now())
+            rung += outbound.ring_due(seconds=left)
+            if not taken:
+                break
     _go_on_with_the_left(timezone.now())
     return rung
+
+
+def take(*, at: datetime) -> int:
+    """Write down the next calls to make, as many as there is room for; what was due first, first.
+
+    A backlog becomes no storm: no more than so many calls in a minute, spread over it.
+    """
+    with Slot("followups.pace") as is_mine:
+        wanted = room(at=at) if is_mine else 0
+        taken = 0
+        ready = FollowUp.objects.for_the_voice().select_related("customer")
+        for follow_up in ready[: wanted * LOOKED_AT]:
+            if taken == wanted:
+                break
+            taken += _taken(follow_up)
+    return taken
+
+
+def room(*, at: datetime) -> int:
+    """How many calls may be begun at this moment: by lines, by pace, by the provider's health."""
+    by_voice = OutboundCall.objects.by_voice()
+    let_through = GatewayCircuit.room(gateway().name, at=at)
+    if let_through is not None:
+        return max(let_through - by_voice.asked().count(), 0)
+    a_minute = settings.VOICE_CALLS_PER_MINUTE
+    begun = by_voice.begun_since(at - timedelta(minutes=1))
+    just_begun = by_voice.begun_since(at - BURST)
+    return max(
+        min(
+            settings.VOICE_LINES - by_voice.under_way().count(),
+            a_minute - begun,
+            math.ceil(a_minute * BURST / timedelta(minutes=1)) - just_begun,
+        ),
+        0,
+    )
+
+
+def _taken(follow_up: FollowUp) -> bool:
+    """One that cannot be worked on holds up none of those behind it."""
+    try:
+        return queue(follow_up) is not None
+    except RuleBroken:
+        return False
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
+        what = type(error).__name__
+        logger.error("follow-up %s cannot be called: %s", follow_up.pk, what)
+        with transaction.atomic():
+            FollowUp.objects.put_off(
+                follow_up.pk, because=f"Cannot be called: {what}", at=timezone.now()
+            )
+        return False
 
 
 def queue(follow_up: FollowUp) -> OutboundCall | None:
@@ -153,8 +222,24 @@ def follow(*, call: Call, now: CallPicture, events: list[CallEvent]) -> None:
         if is_new and not now.ended_at:
             transaction.on_commit(partial(ask, survey), robust=True)
     elif now.ended_at and not VoiceSurvey.objects.filter(call=call).exists():
-        rang = AttemptOutcome.BROKEN_OFF if now.ringing_at else AttemptOutcome.NOT_CALLED
-        _report(attempt, TOLD.get(CallState(call.state), rang))
+        _note_the_end(attempt, call, now, events)
+
+
+def _note_the_end(attempt: Attempt, call: Call, now: CallPicture, events: list[CallEvent]) -> None:
+    """Nobody answered; or the provider will not place it, or never had it: then it is tried later.
+
+    What the provider had may have rung, whatever we were told, and counts as a try.
+    """
+    is_for_good = any(event.detail.get("is_for_good") for event in events)
+    had_it = call.customer_leg in now.legs
+    if not had_it and not is_for_good:
+        if attempt.ended_at is None:
+            with suppress(FollowUpSettled):
+                attempt.follow_up.was_not_placed(because=NOT_PLACED)
+        return
+    rang = now.ringing_at or (had_it and call.state != CallState.FAILED)
+    otherwise = AttemptOutcome.BROKEN_OFF if rang else AttemptOutcome.NOT_CALLED
+    _report(attempt, TOLD.get(CallState(call.state), otherwise))
 
 
 def _attempt_of(call: Call) -> Attempt | None:

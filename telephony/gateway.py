@@ -63,9 +63,13 @@ class Capability(Enum):
 
 
 class GatewayError(Exception):
-    """The provider did not do it; `permanent` says whether trying again is of any use."""
+    """The provider did not do it; `permanent` says whether trying again is of any use.
+
+    `nothing_done`: that nothing was done is certain, so that nobody has to ask the provider.
+    """
 
     permanent = False
+    nothing_done = False
 
 
 class GatewayUnavailable(GatewayError):
@@ -75,13 +79,13 @@ class GatewayUnavailable(GatewayError):
 class CallRefused(GatewayError):
     """The provider will never place this call."""
 
-    permanent = True
+    permanent = nothing_done = True
 
 
 class NotCapable(GatewayError):
     """This adapter cannot do that at all."""
 
-    permanent = True
+    permanent = nothing_done = True
 
 
 @dataclass(frozen=True, slots=True)

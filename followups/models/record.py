@@ -91,6 +91,9 @@ class FollowUpRecord(models.Model):
     tries_each = models.PositiveSmallIntegerField(
         default=2, help_text="So many tries by each way; max_attempts bounds those made so far."
     )
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="In a row, through no doing of the customer's; too many park it."
+    )
     attempts_made = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(null=True, blank=True)
     waits_because = models.CharField(max_length=120, blank=True)
@@ -157,6 +160,14 @@ class FollowUpRecord(models.Model):
                 condition=Q(status__in=["ready", "in_progress"]),
             ),
             models.Index(
+                fields=["due_at", "id"],
+                name="follow_up_for_voice",
+                condition=Q(status="ready", way="voice"),
+            ),
+            models.Index(
+                fields=["due_at", "id"], name="follow_up_parked", condition=Q(status="parked")
+            ),
+            models.Index(
                 fields=["status", "due_at", "id"],
                 name="follow_up_settled",
                 condition=Q(status__in=["answered", "refused", "unreachable", "lapsed"]),
@@ -202,6 +213,7 @@ class FollowUpRecord(models.Model):
         self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
         self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
         self.ways, self.way, self.tries_each = now.ways, now.way, now.tries_each
+        self.failures = now.failures
 
     def _count_for_nothing(self) -> dict[str, int]:
         """What gives back the try under way: it uses up none of those that are allowed."""

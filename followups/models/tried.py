@@ -13,16 +13,16 @@ from accounts.models import User
 from followups.errors import CallBackImpossible
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpStatus
+from followups.models.parked import ParkedFollowUp
 from followups.models.policy import BY_WAY, Way
-from followups.models.record import FollowUpRecord
 from followups.permission import Facts, Permission, Rule, calling_hours
 from telephony.models import SuppressionEntry
 
 
-class TriedFollowUp(FollowUpRecord):
+class TriedFollowUp(ParkedFollowUp):
     """The ways on from a try; each says in words where it leads."""
 
-    class Meta(FollowUpRecord.Meta):
+    class Meta(ParkedFollowUp.Meta):
         abstract = True
 
     def has_another_try(self, now: datetime) -> bool:

@@ -71,6 +71,24 @@ class VoicedFollowUp(CalledFollowUp):
         left = type(self).objects.for_the_voice().filter(pk=self.pk)
         return bool(left.update(status=FollowUpStatus.REFUSED, refused_because=because[:120]))
 
+    def was_not_placed(self, *, because: str) -> None:
+        """Nobody's phone rang, since the telephone failed: the try counts for nothing.
+
+        It is made again later, and parked when it goes on like that. Raises FollowUpSettled.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            self._hold()
+            self._end_attempt(outcome=AttemptOutcome.NOT_CALLED, at=now)
+            self._move(**self._count_for_nothing())
+            said = self._put_off(now, because=because)
+            AuditEntry.record(
+                by=None,
+                verb="follow-up tried",
+                subject=self,
+                detail={"outcome": AttemptOutcome.NOT_CALLED, "what": said[:120]},
+            )
+
     def was_talked_to(self, *, call: Call, at: datetime) -> None:
         """The customer answered: the call is a contact of theirs, which its report closes."""
         with transaction.atomic():

@@ -32,6 +32,10 @@ class OutboundCallQuerySet(models.QuerySet["OutboundCall"]):
         is_news = Q(ended_at=None) | Q(ended_at__gt=since)
         return self.filter(is_news, agent=agent).exclude(told="")
 
+    def begun_since(self, at: datetime) -> int:
+        """How many were asked for from then on."""
+        return self.filter(asked_at__gt=at).count()
+
     def asked(self) -> Self:
         """Nobody has placed it yet."""
         return self.under_way().filter(claimed_at=None)
@@ -85,6 +89,9 @@ class OutboundCall(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["about"], name="outbound_call_about"),
+            models.Index(
+                fields=["asked_at"], name="outbound_call_by_voice", condition=Q(agent=None)
+            ),
             models.Index(
                 fields=["agent", "-ended_at"], name="outbound_call_not_made", condition=~Q(told="")
             ),

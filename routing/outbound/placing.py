@@ -65,8 +65,10 @@ def _place(asked: OutboundCall) -> bool:
     return True
 
 
-def failed(asked: OutboundCall, words: str, *, cause: Cause = Cause.FAILED) -> None:
-    """The call never reached anybody's phone."""
+def failed(
+    asked: OutboundCall, words: str, *, cause: Cause = Cause.FAILED, is_for_good: bool = False
+) -> None:
+    """The call never reached anybody's phone; `is_for_good`: the provider will never place it."""
     asked.end(told=words)
     ended = Received(
         gateway=asked.call.gateway,
@@ -75,7 +77,7 @@ def failed(asked: OutboundCall, words: str, *, cause: Cause = Cause.FAILED) -> N
         number=0,
         at=timezone.now(),
         leg="",
-        detail={"cause": cause},
+        detail={"cause": cause, "is_for_good": is_for_good},
     )
     take_in(call_key=str(asked.call.key), events=[ended])
     look_again(asked)

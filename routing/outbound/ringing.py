@@ -9,28 +9,40 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from routing.models import DialDecision, OutboundCall
 from routing.outbound.placing import RING_SECONDS, failed, wanted_by
 from routing.outbound.rules import GUARDS, Ruling, decide
 from telephony.adapters import named
 from telephony.gateway import Direction, GatewayError
-from telephony.models import Call
+from telephony.models import Call, GatewayCircuit
 from telephony.protocol import Cause
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 50
+SECONDS: Final = 20.0  # well below the soft limit of a task; the next one goes on from there
 
 
-def ring_due() -> int:
-    """Ring everybody whom a voice is to call; how many phones were asked to ring."""
+def ring_due(*, seconds: float = SECONDS) -> int:
+    """Ring everybody whom a voice is to call; how many phones were asked to ring.
+
+    A provider that has not answered for a while is left alone: what waits, waits.
+    """
     asked = OutboundCall.objects.asked().by_voice()
     related = asked.select_related("call", "customer", "contact_point")
-    return sum(_ring(one) for one in related.order_by("asked_at", "pk")[:AT_ONCE])
+    until, rung = time.monotonic() + seconds, 0
+    for one in related.order_by("asked_at", "pk")[:AT_ONCE]:
+        if time.monotonic() > until:
+            break
+        if GatewayCircuit.lets_through(one.call.gateway, at=timezone.now()):
+            rung += _ring(one)
+    return rung
 
 
 def _ring(asked: OutboundCall) -> bool:
@@ -51,12 +63,22 @@ def _ring(asked: OutboundCall) -> bool:
             ring=RING_SECONDS,
         )
     except GatewayError as error:
-        logger.warning("a customer's phone could not be rung: %s", error)
-        if error.permanent:
-            failed(asked, str(error))
+        _note(asked, error)
         return False
+    GatewayCircuit.worked(call.gateway)
     Call.objects.filter(pk=call.pk, place="").update(place=ref.place)
     return True
+
+
+def _note(asked: OutboundCall, error: GatewayError) -> None:
+    """What certainly was not placed is over now; of the rest the provider is asked later."""
+    logger.warning("a customer's phone could not be rung: %s", error)
+    if error.permanent:
+        GatewayCircuit.worked(asked.call.gateway)  # it answers, and refuses this call alone
+    else:
+        GatewayCircuit.failed(asked.call.gateway, at=timezone.now())
+    if error.nothing_done:
+        failed(asked, str(error), is_for_good=error.permanent)
 
 
 def _decided(asked: OutboundCall) -> Ruling:

@@ -1,6 +1,7 @@
 """What is kept about calls: their legs, events, recordings, and the numbers we show."""
 
 from telephony.models.calls import Call, Leg, Purpose
+from telephony.models.circuits import GatewayCircuit
 from telephony.models.events import CallEvent
 from telephony.models.numbers import CallerId
 from telephony.models.prompts import Prompt
@@ -12,6 +13,7 @@ __all__ = [
     "Call",
     "CallEvent",
     "CallerId",
+    "GatewayCircuit",
     "Layer",
     "Leg",
     "Prompt",

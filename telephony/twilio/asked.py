@@ -16,6 +16,7 @@ from django.conf import settings
 from twilio.base.exceptions import TwilioException
 from twilio.http import HttpClient
 from twilio.http.response import Response
+from urllib3.exceptions import NewConnectionError
 
 from telephony.gateway import CallRefused, GatewayUnavailable
 
@@ -30,6 +31,8 @@ NOT_GOING_ON: Final = 21220  # the provider's code for a wish about a call that 
 
 class NotDone(GatewayUnavailable):
     """The provider was not reached, or counted us out (429): it has done nothing."""
+
+    nothing_done = True
 
 
 class Unanswered(GatewayUnavailable):
@@ -70,9 +73,9 @@ class Wire(HttpClient):
                 allow_redirects=False,
                 **asked,
             )
-        except requests.ConnectTimeout as error:
-            raise NotDone("The telephone provider cannot be reached. Try again.") from error
         except requests.RequestException as error:
+            if _was_never_sent(error):
+                raise NotDone("The telephone provider cannot be reached. Try again.") from error
             raise Unanswered("The telephone provider does not answer.") from error
         return _usable(answer)
 
@@ -80,6 +83,14 @@ class Wire(HttpClient):
         asked = urlsplit(uri)
         path = self.base.path + asked.path
         return urlunsplit((self.base.scheme, self.base.netloc, path, asked.query, ""))
+
+
+def _was_never_sent(error: requests.RequestException) -> bool:
+    """Whether not even a connection came to be, so that nothing can have been done."""
+    told = error.args[0] if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(
+        getattr(told, "reason", None), NewConnectionError
+    )
 
 
 def _usable(answer: requests.Response) -> Response:

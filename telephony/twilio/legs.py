@@ -43,6 +43,12 @@ def was_customer_dialled(call: Call) -> bool:
     return count[BEGUN] > count[NOT_BEGUN] + count[GIVEN_UP]
 
 
+def was_customer_ordered(call: Call) -> bool:
+    """Whether an order to dial the customer was sent of which no refusal is known."""
+    of_theirs = call.events.filter(gateway=GATEWAY, leg=call.customer_leg)
+    return of_theirs.filter(kind=BEGUN).count() > of_theirs.filter(kind=NOT_BEGUN).count()
+
+
 def is_in_flight(call: Call) -> bool:
     """Whether a wish about this call is so young that the provider may not know of it yet."""
     begun = call.events.filter(gateway=GATEWAY, kind=BEGUN).order_by("-received_at")

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
 from telephony.gateway import Received
-from telephony.models import Call
+from telephony.models import Call, CallEvent
 from telephony.protocol import Kind
 from telephony.twilio import legs, telling
 from telephony.twilio.asked import NotThere, client, in_our_words
 
+CLOCKS_APART: Final = timedelta(minutes=5)  # theirs and ours, at the worst
+
 
 def conference_of(call: Call) -> str:
     """Their name of the call's conference, while it goes on."""
+    found = conferences(call)
+    return next((str(one.sid) for one in found if str(one.status) != "completed"), "")
+
+
+def conferences(call: Call) -> list[Any]:
+    """All that the provider has by the call's key; one begins with the first order to dial."""
     with in_our_words():
-        found = client().conferences.list(friendly_name=call.key.hex, limit=20)
-        return next((str(one.sid) for one in found if str(one.status) != "completed"), "")
+        return list(client().conferences.list(friendly_name=call.key.hex, limit=20))
 
 
 def participants(conference: str) -> list[Any]:
@@ -37,7 +44,34 @@ def look(call: Call, leg: str) -> str:
     for one in participants(conference_of(call)):
         if one.label == leg and one.call_sid:
             return str(one.call_sid)
-    return ""
+    return over_already(call) if leg == call.customer_leg else ""
+
+
+def over_already(call: Call) -> str:
+    """The customer's leg that was dialled and has ended before anybody told us; or nothing.
+
+    A conference that is over lists nobody, but it is there, so an order by this key was taken.
+    Their list of calls says which: one to that number from ours, since then, of no other call.
+    """
+    if not legs.was_customer_ordered(call) or not conferences(call):
+        return ""
+    since = call.created_at - CLOCKS_APART
+    with in_our_words():
+        placed = client().calls.list(
+            to=call.remote_number, from_=call.caller_id, start_time_after=since, limit=50
+        )
+        sids = [str(one.sid) for one in placed if one.sid and _is_since(one, since)]
+    of_others = set(
+        CallEvent.objects.filter(gateway=telling.GATEWAY, detail__sid__in=sids)
+        .exclude(call=call)
+        .values_list("detail__sid", flat=True)
+    )
+    return next((sid for sid in sids if sid not in of_others), "")
+
+
+def _is_since(one: Any, since: datetime) -> bool:
+    begun = _time(one.start_time)
+    return begun is None or begun >= since
 
 
 def sid_of(call: Call, leg: str) -> str:
@@ -57,8 +91,10 @@ def told(call: Call) -> list[Received] | None:
     for one in participants(conference_of(call)):
         if one.label and one.call_sid:
             sids.setdefault(one.label, one.call_sid)
+    if call.customer_leg not in sids and not call.is_over and (sid := over_already(call)):
+        sids[call.customer_leg] = sid
     found: list[Received] = []
-    is_known = False
+    is_known = legs.was_customer_ordered(call) and bool(conferences(call))
     for leg, sid in sids.items():
         with suppress(NotThere):
             found += _told_of(call, leg, sid)

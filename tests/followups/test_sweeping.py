@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from accounts.beating import late_beats
 from customers.models import Customer
-from followups import tasks
-from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, PermissionCheck
-from followups.permission import Rule
+from followups import sweeping, tasks
+from followups.models import (
+    FollowUp,
+    FollowUpPolicy,
+    FollowUpQuerySet,
+    FollowUpStatus,
+    PermissionCheck,
+)
+from followups.models.owed import PARKED_AFTER
+from followups.permission import Facts, Permission, Rule
 from followups.sweeping import lapse_unbegun, sweep, sweep_batch
 from interactions.models import Interaction
 from service.models import ServiceRequest
@@ -153,7 +162,7 @@ def test_what_nobody_begins_in_time_lapses_too(cast: Cast) -> None:
 
 def test_a_batch_takes_the_oldest_first_and_the_loop_takes_all(cast: Cast) -> None:
     many(cast, 25)
-    decided, _ = sweep_batch(at=NOON, batch=10)
+    decided, *_ = sweep_batch(at=NOON, batch=10)
     oldest = FollowUp.objects.order_by("due_at").values_list("pk", flat=True)[:10]
     assert sorted(decided) == sorted(oldest)
     assert sweep(batch=10).claimed == 15
@@ -167,7 +176,7 @@ def test_the_statements_do_not_grow_with_the_rows(cast: Cast) -> None:
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            decided, _ = sweep_batch(at=NOON, batch=200)
+            decided, *_ = sweep_batch(at=NOON, batch=200)
         assert len(decided) == rows
         counted.append(len([one for one in captured if "SAVEPOINT" not in one["sql"]]))
     assert counted == [3, 3]  # the claim, the figures of the contact budget, the moves
@@ -233,3 +242,57 @@ def test_a_sweep_that_is_killed_lets_go_of_its_rows() -> None:
         killed()
     assert PermissionCheck.objects.count() == 0
     assert sweep(at=NOON).claimed == 20
+
+
+def test_a_row_that_cannot_be_decided_holds_up_no_neighbour(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, fine = owed(cast, cast.ada), owed(cast, cast.ben)
+    decide = sweeping.permission
+
+    def poisoned(facts: Facts, *, at: datetime) -> Permission:
+        return decide(facts, at=at) if facts.phone.endswith("0102") else 1 / 0  # type: ignore[return-value]
+
+    monkeypatch.setattr(sweeping, "permission", poisoned)
+    at = NOON
+    for failures in range(1, PARKED_AFTER + 1):
+        sweep(at=at)
+        poison.refresh_from_db()
+        assert poison.failures == failures
+        at += timedelta(minutes=15)
+    fine.refresh_from_db()
+    assert fine.status == FollowUpStatus.READY
+    assert poison.status == FollowUpStatus.PARKED
+    assert poison.refused_because == "Cannot be decided: ZeroDivisionError"
+    assert sweep(at=at).claimed == 0
+
+
+def test_a_row_that_cannot_even_be_read_holds_up_no_neighbour(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, fine = owed(cast, cast.ada), owed(cast, cast.ben)
+    facts = FollowUpQuerySet.facts
+
+    def poisoned(rows: FollowUpQuerySet) -> dict[int, Facts]:
+        found = facts(rows)
+        if poison.pk in found:
+            raise ValueError("a figure that is none")
+        return found
+
+    monkeypatch.setattr(FollowUpQuerySet, "facts", poisoned)
+    assert sweep(at=NOON).claimed == 2
+    for one in (poison, fine):
+        one.refresh_from_db()
+    assert (fine.status, poison.status) == (FollowUpStatus.READY, FollowUpStatus.PLANNED)
+    assert poison.waits_because == "Cannot be decided: ValueError"
+
+
+def test_one_sweep_waits_for_what_comes_due_in_a_moment(cast: Cast) -> None:
+    with time_machine.travel(NOON, tick=True):
+        follow_up = owed(cast, cast.ada, due_at=timezone.now() + timedelta(seconds=0.2))
+        assert sweeping.watch().claimed == 1
+    follow_up.refresh_from_db()
+    assert follow_up.ready_at
+    assert follow_up.ready_at >= follow_up.due_at
+    with time_machine.travel(NOON + timedelta(seconds=2)):
+        assert "follow-ups" not in {late.name for late in late_beats(timezone.now())}

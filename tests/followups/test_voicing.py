@@ -24,6 +24,7 @@ from followups.models import (
     VoiceSurvey,
     Way,
 )
+from followups.models.owed import PARKED_AFTER
 from followups.permission import Rule
 from followups.surveying import questionnaire
 from followups.sweeping import sweep
@@ -33,12 +34,15 @@ from routing import outbound
 from routing.models import DialDecision, OutboundCall
 from service.models import ServiceRequest
 from telephony.gateway import CallRefused, CallState, GatewayUnavailable
-from telephony.models import Call, CallerId, SuppressionEntry
+from telephony.models import Call, CallerId, GatewayCircuit, SuppressionEntry
+from telephony.models.circuits import FAILURES
 from telephony.protocol import Kind
 from telephony.reconciling import lost
 from telephony.spoken import SPOKEN
 from telephony.switch.scripts import Questionnaire
 from telephony.taking_in import take_in
+from telephony.twilio.asked import NotDone
+from tests.cast import customer
 from tests.floor import Floor, open_floor
 from tests.followups.scenes import NOON, default_policy, owed
 from tests.threads import at_once
@@ -162,7 +166,7 @@ def test_a_worker_killed_before_its_claim_leaves_the_call_to_the_next(bank: Floo
     assert bank.provider.verbs() == ["open"]
 
 
-def test_a_worker_killed_after_its_claim_rings_nobody_and_an_agent_goes_on(bank: Floor) -> None:
+def test_what_the_provider_surely_never_had_is_tried_again_later(bank: Floor) -> None:
     follow_up = ready(bank)
     asked = voicing.queue(follow_up)
     assert asked
@@ -172,11 +176,95 @@ def test_a_worker_killed_after_its_claim_rings_nobody_and_an_agent_goes_on(bank:
     take_in(call_key=str(asked.call.key), events=[lost(asked.call)])  # as the provider says
     attempt = last_attempt(follow_up)
     assert attempt.outcome == AttemptOutcome.NOT_CALLED
-    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
-    sweep(at=NOON + timedelta(seconds=30))
-    assert list(FollowUp.objects.waiting_for(bank.cast.sam)) == [follow_up]
+    assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.VOICE)
+    assert (follow_up.failures, follow_up.waits_because) == (1, voicing.NOT_PLACED)
+    assert timedelta(seconds=15) <= follow_up.due_at - NOON <= timedelta(seconds=23)
+    assert follow_up.max_attempts - follow_up.attempts_made == 2
     assert voicing.call_due() == 0
-    assert bank.provider.verbs() == []
+    with time_machine.travel(NOON + timedelta(seconds=30)):
+        sweep()
+        assert voicing.call_due() == 1
+    assert bank.provider.verbs() == ["open"]
+    assert Call.objects.count() == 2
+
+
+def test_what_the_provider_had_is_a_try_whatever_became_of_it(bank: Floor) -> None:
+    """It was ended before anybody was told that it rang: nobody is called again at once."""
+    follow_up = ready(bank)
+    assert voicing.call_due() == 1
+    call = Call.objects.get()
+    told(bank, call, Kind.LEG_ADDED)
+    told(bank, call, Kind.CALL_ENDED, cause="canceled")
+    assert last_attempt(follow_up).outcome == AttemptOutcome.BROKEN_OFF
+    assert follow_up.due_at - NOON >= timedelta(hours=24)
+    assert follow_up.max_attempts - follow_up.attempts_made == 1
+
+
+def test_a_provider_in_vain_is_left_alone_and_what_fails_again_and_again_is_parked(
+    bank: Floor,
+) -> None:
+    follow_up = ready(bank)
+    bank.provider.fails = NotDone("Nobody there.")
+    at = NOON
+    for failures in range(1, PARKED_AFTER + 1):
+        with time_machine.travel(at):
+            GatewayCircuit.objects.all().delete()
+            sweep()
+            voicing.call_due()
+        follow_up.refresh_from_db()
+        assert follow_up.failures == failures
+        at += timedelta(minutes=15)
+    assert follow_up.status == FollowUpStatus.PARKED
+    assert list(FollowUp.objects.parked()) == [follow_up]
+    bank.provider.fails = None
+    assert follow_up.unpark(by=bank.cast.una)
+    assert not follow_up.unpark(by=bank.cast.una)
+    with time_machine.travel(at):
+        sweep()
+        assert voicing.call_due() == 1
+
+
+def test_after_failures_in_a_row_nobody_is_asked_for_a_while(bank: Floor) -> None:
+    ready(bank)
+    for _ in range(FAILURES):
+        GatewayCircuit.failed(bank.provider.name, at=NOON)
+    assert voicing.call_due() == 0
+    assert FollowUp.objects.get().status == FollowUpStatus.READY
+    circuit = GatewayCircuit.objects.get()
+    assert circuit.open_until
+    assert timedelta(seconds=15) <= circuit.open_until - NOON <= timedelta(seconds=19)
+    with time_machine.travel(NOON + timedelta(seconds=20)):
+        assert voicing.call_due() == 1
+    assert GatewayCircuit.room(bank.provider.name, at=NOON) is None
+
+
+def test_a_backlog_is_no_storm(bank: Floor, settings: Settings) -> None:
+    settings.VOICE_LINES, settings.VOICE_CALLS_PER_MINUTE = 50, 60
+    for number in range(5):
+        person = customer(f"Di {number}", bank.cast.team, f"020 7946 02{number:02d}")
+        ready(bank, person)
+    assert voicing.call_due() == 2
+    assert voicing.call_due() == 0
+    with time_machine.travel(NOON + timedelta(seconds=50)):
+        assert voicing.call_due() == 2
+
+
+def test_what_cannot_be_called_holds_up_none_behind_it(
+    bank: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = ready(bank, bank.cast.ben)
+    FollowUp.objects.filter(pk=poison.pk).update(due_at=NOON - timedelta(hours=1))
+    ready(bank)
+    queue = voicing.queue
+
+    def poisoned(follow_up: FollowUp) -> object:
+        return 1 / 0 if follow_up.pk == poison.pk else queue(follow_up)
+
+    monkeypatch.setattr(voicing, "queue", poisoned)
+    assert voicing.call_due() == 1
+    poison.refresh_from_db()
+    assert (poison.status, poison.failures) == (FollowUpStatus.PLANNED, 1)
+    assert poison.waits_because == "Cannot be called: ZeroDivisionError"
 
 
 def test_a_worker_killed_after_ringing_rings_nobody_again(bank: Floor) -> None:
