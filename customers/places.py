@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 import phonenumbers
 from phonenumbers.timezone import time_zones_for_number
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-EARLIEST, LATEST = time(8), time(21)  # 16 CFR 310.4 (c), at the called party's place
+from customers.lawful import REST, law_at, place_of_number
+
+EARLIEST, LATEST = time(8), time(21)  # whatever the place; customers.lawful has the rest
 LONGEST_SEARCH = timedelta(days=21)
 STEP = timedelta(minutes=15)
 UNKNOWN = "Etc/Unknown"
@@ -87,66 +88,121 @@ def candidate_zones(*, time_zone: str, phone: str) -> tuple[ZoneInfo, ...]:
     return apart((time_zone, *zones_of_number(phone)))
 
 
-@lru_cache(maxsize=256)
-def _holidays_of(country: str) -> holidays.HolidayBase | None:
-    try:
-        return holidays.country_holidays(country)
-    except NotImplementedError:
-        return None
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clock, and whose rules hold there: country (ISO 3166-1) and region (ISO 3166-2).
+
+    Without a country no rules hold but the hours of the day.
+    """
+
+    zone: ZoneInfo
+    country: str = ""
+    region: str = ""
+
+    def span(self, day: date) -> tuple[time, time] | None:
+        """From when until before when somebody may be called there on that day."""
+        if not self.country:
+            return EARLIEST, LATEST
+        return law_at(self.country, self.region, day).span(day)
 
 
-@lru_cache(maxsize=8192)
-def is_public_holiday(country: str, day: date) -> bool:
-    """Whether the whole country rests; false for a country that the calendar does not know."""
-    calendar = _holidays_of(country)
-    return calendar is not None and day in calendar
+def candidate_places(*, country: str, region: str, time_zone: str, phone: str) -> tuple[Place, ...]:
+    """Where it may ring, with the rules of each place: the address first, then the number.
+
+    Where the address tells no clock, its rules hold by the clocks of the number.
+    """
+    told = place_of_number(phone[:5])
+    return _places(country, region, time_zone, zones_of_number(phone), told)
+
+
+@lru_cache(maxsize=65536)
+def _places(
+    country: str, region: str, time_zone: str, numbered: tuple[str, ...], told: tuple[str, str]
+) -> tuple[Place, ...]:
+    own, by_number = zone(time_zone), apart(numbered)
+    places = [Place(one, country, region) for one in ((own,) if own else by_number)]
+    # The rest of a country is never stricter than a region of it, so that one clock is enough.
+    is_covered = told in {(country, region), (country, REST)}
+    places.extend(
+        Place(one, *told)
+        for one in (by_number if told[0] else ())
+        if not (is_covered and own and len(apart((time_zone, str(one)))) == 1)
+    )
+    return tuple(dict.fromkeys(places))
 
 
 @dataclass(frozen=True, slots=True)
 class CallingHours:
-    """From `start` until before `end`, local time, in every one of `zones` at once.
+    """From `start` until before `end`, local time, and lawful, in every one of `places` at once.
 
-    `zones[0]` is the customer's place, whose public holidays (`country`) are kept free.
+    `places[0]` is the customer's address, where it is known.
     """
 
-    zones: tuple[ZoneInfo, ...]
+    places: tuple[Place, ...]
     start: time
     end: time
-    country: str
+
+    @property
+    def zones(self) -> tuple[ZoneInfo, ...]:
+        """The clocks of its places."""
+        return tuple(place.zone for place in self.places)
 
     def is_holiday(self, at: datetime) -> bool:
-        return is_public_holiday(self.country, at.astimezone(self.zones[0]).date())
+        """Whether a place rests at that moment that would be called on such a weekday."""
+        return any(_rests(place, at.astimezone(place.zone).date()) for place in self.places)
 
     def is_open(self, at: datetime) -> bool:
         return self._next_start(at) is None
 
     def opening(self, at: datetime) -> datetime | None:
         """The first moment from `at` on at which a call is lawful everywhere; None in 3 weeks."""
-        moment, limit = at, at + LONGEST_SEARCH
-        while moment <= limit:
-            later = self._next_start(moment)
-            if later is None:
-                return moment
-            moment = later
-        return None
+        return _opening(self, at)
 
     def _next_start(self, at: datetime) -> datetime | None:
-        """The latest of the zones' next starts; None when all are open at that moment."""
+        """The latest of the places' next starts; None when all are open at that moment."""
         starts = [
-            start
-            for place in self.zones
-            if (start := self._start_in(place, at, rests=place is self.zones[0])) is not None
+            start for place in self.places if (start := self._start_in(place, at)) is not None
         ]
         return max(starts, default=None)
 
-    def _start_in(self, place: ZoneInfo, at: datetime, *, rests: bool) -> datetime | None:
-        local = at.astimezone(place)
-        day = local.date()
-        is_resting = rests and is_public_holiday(self.country, day)
-        begins, ends = max(self.start, EARLIEST), min(self.end, LATEST)
-        if not is_resting and begins <= local.time() < ends:
+    def _start_in(self, place: Place, at: datetime) -> datetime | None:
+        local = at.astimezone(place.zone)
+        day, clock = local.date(), local.time()
+        span = self._span(place, day)
+        if span and span[0] <= clock < span[1]:
             return None
-        if is_resting or local.time() >= ends:
-            day += timedelta(days=1)
-        start = datetime.combine(day, begins, tzinfo=place).astimezone(UTC)
+        if span is None or clock >= span[1]:
+            day, span = self._next_day(place, day)
+        if span is None:
+            return at + LONGEST_SEARCH + STEP
+        start = datetime.combine(day, span[0], tzinfo=place.zone).astimezone(UTC)
         return start if start > at else at + STEP
+
+    def _next_day(self, place: Place, day: date) -> tuple[date, tuple[time, time] | None]:
+        for _ in range(LONGEST_SEARCH.days + 1):
+            day += timedelta(days=1)
+            if span := self._span(place, day):
+                return day, span
+        return day, None
+
+    def _span(self, place: Place, day: date) -> tuple[time, time] | None:
+        lawful = place.span(day)
+        if lawful is None:
+            return None
+        begins, ends = max(self.start, EARLIEST, lawful[0]), min(self.end, LATEST, lawful[1])
+        return (begins, ends) if begins < ends else None
+
+
+@lru_cache(maxsize=8192)
+def _opening(hours: CallingHours, at: datetime) -> datetime | None:
+    moment, limit = at, at + LONGEST_SEARCH
+    while moment <= limit:
+        later = hours._next_start(moment)
+        if later is None:
+            return moment
+        moment = later
+    return None
+
+
+def _rests(place: Place, day: date) -> bool:
+    return bool(place.country) and law_at(place.country, place.region, day).is_holiday(day)

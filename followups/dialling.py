@@ -81,7 +81,7 @@ def _decided(wanted: Wanted, at: datetime) -> Permission:
         return Permission(Rule.ATTEMPTS_USED)
     facts = FollowUp.objects.filter(pk=attempt.follow_up_id).facts()[attempt.follow_up_id]
     # The attempt under way counts among those made; the number is the one to be dialled.
-    mine = replace(facts, attempts_made=facts.attempts_made - 1, phone=wanted.number)
+    mine = replace(facts.reached_at(wanted.number), attempts_made=facts.attempts_made - 1)
     return permission(mine, at=at)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Final, cast
 
 from django.db import transaction
 from django.db.models import (
-    BooleanField,
     Exists,
-    ExpressionWrapper,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -24,7 +22,7 @@ from customers import budget
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, DrawnFor, Purpose
 from followups.errors import NotPermittedNow
-from followups.models.owed import best_phone
+from followups.models.known import OF_THE_CUSTOMER, known_of, read
 from followups.permission import Facts, Permission, Rule, permission
 from interactions.models import Direction, Interaction
 from needs.models import NeedsReview, NeedsReviewQuerySet, ReviewSettled
@@ -41,7 +39,7 @@ from routing.outbound import (
     queue,
 )
 from service.models import ServiceRequest
-from telephony.models import Call
+from telephony.models import Call, RegisterImport
 from telephony.models import Purpose as CallPurpose
 
 READ: Final = 100
@@ -105,19 +103,19 @@ def due_now(*, user: User) -> list[NeedsReview]:
     """The user's own reviews whose customers may be called at this moment, the oldest first."""
     rows = permitted(user=user, on=timezone.localdate()).owned_by(user)
     found = _with_facts(rows).order_by("due_on", "pk")[:READ]
-    return [review for review in found if _permission(review).is_allowed]
+    registers, now = RegisterImport.days_of(), timezone.now()
+    return [one for one in found if permission(_facts(one, registers), at=now).is_allowed]
 
 
 def permission_of(review: NeedsReview) -> Permission:
     """What the rules say of a call about this review at this moment."""
-    rows = NeedsReview.objects.filter(pk=review.pk).annotate(consent=_consent())
+    rows = NeedsReview.objects.filter(pk=review.pk)
     return _permission(_with_facts(rows).get())
 
 
 def number_of(review: NeedsReview) -> str:
     """Where the customer is called now, E.164; empty when no number reaches them."""
-    rows = NeedsReview.objects.filter(pk=review.pk).annotate(number=best_phone("value"))
-    return rows.values_list("number", flat=True).get() or ""
+    return _facts(_with_facts(NeedsReview.objects.filter(pk=review.pk)).get(), {}).phone
 
 
 def begin(review: NeedsReview, *, by: User) -> Interaction:
@@ -190,29 +188,29 @@ def _open_contact_of(review: NeedsReview) -> Interaction | None:
 
 def _wanted(review: NeedsReview, *, after: Call | None) -> Wanted:
     """The call about this review, to the number at which its customer is reached now."""
-    known = vars(_with_facts(NeedsReview.objects.filter(pk=review.pk)).get())
-    if not known["phone"]:
+    reach = _facts(_with_facts(NeedsReview.objects.filter(pk=review.pk)).get(), {})
+    if not reach.phone:
         raise NotDialled(f"{Rule.NO_PHONE.label}, so nobody was called.")
     return Wanted(
         key=key_of(CallPurpose.NEEDS_REVIEW, review.pk, after=after),
         purpose=CallPurpose.NEEDS_REVIEW,
         about=review.pk,
-        number=known["phone"],
+        number=reach.phone,
         customer=review.customer,
-        contact_point=ContactPoint.objects.get(pk=known["phone_id"]),
+        contact_point=ContactPoint.objects.get(pk=reach.phone_id),
     )
 
 
 def rules(wanted: Wanted, at: datetime) -> Ruling:
     """May this customer be called about their needs, at this number, at this moment?"""
     rows = NeedsReview.objects.open().filter(pk=wanted.about, due_on__lte=timezone.localdate(at))
-    review = _with_facts(rows.annotate(consent=_consent())).first()
+    review = _with_facts(rows).first()
     if review is None:
         return Ruling(False, "review_settled", "The needs were looked at, or later is the time")
     decided = _permission(review, at=at)
     if not decided.is_allowed:
         return Ruling(False, decided.rule.value, str(decided.rule.label))
-    if vars(review)["phone"] != wanted.number:
+    if _facts(review, {}).phone != wanted.number:
         return Ruling(False, "number_changed", "The customer is reached at another number now")
     if not _with_room(rows).exists():
         return Ruling(False, "heard_enough", "The customer has heard enough offers for a while")
@@ -229,36 +227,26 @@ def _consent() -> Subquery:
 
 
 def _with_facts(rows: NeedsReviewQuerySet) -> NeedsReviewQuerySet:
-    complaints = ServiceRequest.objects.open().complaints()
-    return rows.select_related("customer").annotate(
-        phone=Coalesce(best_phone("value"), Value("")),
-        phone_id=best_phone("pk"),
-        has_open_complaint=Exists(complaints.filter(customer=OuterRef("customer_id"))),
-        is_vulnerable=ExpressionWrapper(
-            Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
-        ),
-        is_suppressed=Coalesce(best_phone("is_suppressed"), Value(value=False)),
-    )
+    told = known_of(rows.select_related("customer"), purpose=Purpose.MARKETING)
+    return cast("NeedsReviewQuerySet", told)
 
 
-def _permission(review: NeedsReview, *, at: datetime | None = None) -> Permission:
-    known = vars(review)
-    facts = Facts(
+def _facts(review: NeedsReview, registers: Mapping[str, date]) -> Facts:
+    loaded = {f"customer__{name}": getattr(review.customer, name) for name in OF_THE_CUSTOMER}
+    return Facts(
         attempts_made=0,
         max_attempts=1,
         lapses_at=NEVER,
         window_start=HOURS[0],
         window_end=HOURS[1],
-        country=review.customer.country,
-        time_zone=review.customer.time_zone,
-        phone=known["phone"],
-        phone_id=known["phone_id"],
-        consent=known["consent"],
-        has_open_complaint=known["has_open_complaint"],
-        is_vulnerable=known["is_vulnerable"],
-        is_suppressed=known["is_suppressed"],
+        purpose=Purpose.MARKETING,
+        register_days=registers,
+        **read(vars(review) | loaded),
     )
-    return permission(facts, at=at or timezone.now())
+
+
+def _permission(review: NeedsReview, *, at: datetime | None = None) -> Permission:
+    return permission(_facts(review, RegisterImport.days_of()), at=at or timezone.now())
 
 
 NEEDS_REVIEWS: Final = Guard(rules=rules)

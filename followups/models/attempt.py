@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Final
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from customers.models import ContactPoint
 from followups.models.policy import SCORES, Question, number_in_words
-from followups.permission import Rule
+from followups.permission import Permission, Rule
 from interactions.models import Interaction
 from telephony.models import Call
 
@@ -29,6 +30,9 @@ class AttemptOutcome(models.TextChoices):
     SILENT = "silent", "Picked up, answered no question"
     PARTIAL = "partial", "Answered in part"
     BROKEN_OFF = "broken_off", "The call broke off"
+    SENT = "sent", "A link was sent"
+    NOT_SENT = "not_sent", "Not delivered"
+    BY_LINK = "by_link", "Answered by a link meanwhile"
 
 
 # What may be reported when the questions were not answered.
@@ -149,9 +153,26 @@ class PermissionCheck(models.Model):
     is_allowed = models.BooleanField()
     rule = models.CharField(max_length=40, choices=Rule)
     until = models.DateTimeField(null=True, blank=True)
+    way = models.CharField(max_length=10, blank=True, help_text="The way that was decided on.")
+    law = models.CharField(
+        max_length=40, blank=True, help_text="The version of the rules' data that decided."
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["follow_up", "-at"], name="permission_check_of")]
 
     def __str__(self) -> str:
         return f"{self.rule}: {'allowed' if self.is_allowed else 'refused'}"
+
+    @classmethod
+    def keep(cls, follow_up_id: int, decided: Permission, *, at: datetime) -> None:
+        """Write down what the rules said, with the way and the data that they went by."""
+        cls.objects.create(
+            follow_up_id=follow_up_id,
+            at=at,
+            is_allowed=decided.is_allowed,
+            rule=decided.rule,
+            until=decided.until,
+            way=decided.way,
+            law=decided.law,
+        )

@@ -104,9 +104,7 @@ class CalledFollowUp(TriedFollowUp):
                 gateway=gateway().name,
                 started_at=at,
             )
-            PermissionCheck.objects.create(
-                follow_up_id=self.pk, at=at, is_allowed=True, rule=decided.rule
-            )
+            PermissionCheck.keep(self.pk, decided, at=at)
             AuditEntry.record(
                 by=by,
                 verb="follow-up begun",
@@ -151,8 +149,6 @@ class CalledFollowUp(TriedFollowUp):
                 AttemptOutcome.PARTIAL: lambda: self._try_otherwise(now),
             }
             self._end_attempt(outcome=outcome, at=now)
-            if self.failures and outcome != AttemptOutcome.NOT_CALLED:
-                self._move(failures=0)
             said = follow[outcome]()
             self._wrap_up(
                 by=by,

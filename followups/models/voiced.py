@@ -52,7 +52,9 @@ class VoicedFollowUp(CalledFollowUp):
             gateway=gateway().name,
             started_at=now,
         )
-        PermissionCheck.objects.create(follow_up_id=self.pk, at=now, is_allowed=True, rule=rule)
+        PermissionCheck.objects.create(
+            follow_up_id=self.pk, at=now, is_allowed=True, rule=rule, way=self.way
+        )
         AuditEntry.record(
             by=None,
             verb="follow-up begun",

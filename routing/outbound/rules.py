@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.errors import RuleBroken
 from accounts.models import User
 from customers.models import ContactPoint, Customer
-from customers.places import EARLIEST, LATEST, CallingHours, candidate_zones
+from customers.places import EARLIEST, LATEST, CallingHours, Place, candidate_zones
 from routing.models import DialDecision
 from telephony.models import Purpose, SuppressionEntry
 
@@ -89,11 +89,12 @@ def _ruling(wanted: Wanted, *, at: datetime) -> Ruling:
 
 def lawful_hours(wanted: Wanted, at: datetime) -> Ruling:
     """For a call that the customer asked for: any hour that is lawful wherever it may ring."""
-    zone = wanted.customer.time_zone if wanted.customer else ""
-    zones = candidate_zones(time_zone=zone, phone=wanted.number)
+    own = wanted.customer.time_zone if wanted.customer else ""
+    zones = candidate_zones(time_zone=own, phone=wanted.number)
     if not zones:
         return Ruling(False, "place_unknown", "The time at the customer's place is not known")
-    if not CallingHours(zones=zones, start=EARLIEST, end=LATEST, country="").is_open(at):
+    places = tuple(Place(zone) for zone in zones)
+    if not CallingHours(places=places, start=EARLIEST, end=LATEST).is_open(at):
         return Ruling(False, "outside_hours", "Outside the calling hours at the customer's place")
     return Ruling(True, "asked_for", "The customer asked to be called")
 

@@ -104,7 +104,9 @@ def test_a_number_on_the_do_not_call_list_is_refused_before_anybody_calls(cast: 
 
 
 def test_outside_the_hours_it_waits_until_they_begin(cast: Cast) -> None:
-    Customer.objects.filter(pk=cast.ada.pk).update(time_zone="America/New_York", country="US")
+    Customer.objects.filter(pk=cast.ada.pk).update(
+        time_zone="America/New_York", country="US", region="US-NY"
+    )
     follow_up = owed(cast, cast.ada)
     assert dict(sweep().moved) == {"planned": 1}
     follow_up.refresh_from_db()
