@@ -3,7 +3,8 @@
 1. Claim: the oldest due rows, at most a batch, FOR UPDATE SKIP LOCKED, and with them all facts
    that the rules look at: one statement. A second sweep at the same moment takes the next rows,
    and a killed one lets go of its own.
-2. Decide: every rule, in Python, for each row (`followups.permission`). A row that cannot be
+2. Decide: every rule, in Python, for each row (`followups.permission`): the first way that no
+   rule of its own refuses. A row that cannot be
    decided holds up none of its neighbours: it is put off, and parked when it goes on like that.
 3. Move: one statement takes each row to ready, refused, lapsed or a later due time, and keeps the
    decision. Commit. No row stays due, so the loop ends.
@@ -31,7 +32,7 @@ from accounts.live import panel_changed
 from accounts.slots import Slot
 from followups.models import FollowUp, FollowUpQuerySet, FollowUpStatus
 from followups.models.owed import status_after
-from followups.permission import Facts, Permission, Rule, permission
+from followups.permission import Facts, Permission, Rule, first_way
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ def decide_each(
     undecided: dict[int, str] = {}
     for pk, facts in claimed.items():
         try:
-            decisions[pk] = permission(facts, at=at)
+            decisions[pk] = first_way(facts, at=at)
         except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
             undecided[pk] = type(error).__name__
     return decisions, undecided

@@ -149,6 +149,8 @@ class CalledFollowUp(TriedFollowUp):
                 AttemptOutcome.PARTIAL: lambda: self._try_otherwise(now),
             }
             self._end_attempt(outcome=outcome, at=now)
+            if self.failures and outcome != AttemptOutcome.NOT_CALLED:
+                self._move(failures=0)
             said = follow[outcome]()
             self._wrap_up(
                 by=by,

@@ -30,9 +30,12 @@ class FollowUpStatus(models.TextChoices):
     REFUSED = "refused", "Not permitted"
     UNREACHABLE = "unreachable", "Not reached"
     LAPSED = "lapsed", "Too late to ask"
+    PARKED = "parked", "Parked: needs a look"
 
 
+PARKED_AFTER: Final = 6  # failures in a row, through no doing of the customer's
 OPT_OUT_WORDING: Final = "follow-up-opt-out-1"
+ASKED_ON: Final = (Channel.VOICE, Channel.SMS, Channel.EMAIL)
 
 WAITING = (FollowUpStatus.PLANNED, FollowUpStatus.READY)
 
@@ -89,10 +92,26 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         """Ready for this person to call; one under way is an open contact of its own."""
         return self.filter(owner=owner, status=FollowUpStatus.READY, way=Way.AGENT)
 
+    def next_due(self, *, before: datetime) -> datetime | None:
+        """The moment at which the next one comes due, where that is before."""
+        planned = self.filter(status=FollowUpStatus.PLANNED, due_at__lt=before)
+        return planned.order_by("due_at", "pk").values_list("due_at", flat=True).first()
+
+    def parked(self) -> Self:
+        """Failed so often that a person has to look; the longest due first."""
+        return self.filter(status=FollowUpStatus.PARKED).order_by("due_at", "pk")
+
+    def put_off(self, pk: int, *, because: str, at: datetime) -> bool:
+        """What waits and cannot be worked on is tried again later, and parked in the end."""
+        follow_up = self.filter(pk=pk, status__in=WAITING).select_for_update(of=("self",)).first()
+        if follow_up is not None:
+            follow_up._put_off(at, because=because)
+        return follow_up is not None
+
     def for_the_voice(self) -> Self:
-        """Ready for an automatic voice to call; the longest ready first."""
+        """Ready for an automatic voice to call; what was due first goes first."""
         ready = self.filter(status=FollowUpStatus.READY, way=Way.VOICE)
-        return ready.order_by("ready_at", "pk")
+        return ready.order_by("due_at", "pk")
 
     def by_message(self) -> Self:
         """Ready for a link to be sent; the longest ready first."""
@@ -108,17 +127,18 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         return known.facts_of(self)
 
     def opt_out(self, *, customer: Customer, by: User | None, source: str) -> None:
-        """The customer does not want to be asked: from now on, and nothing that waits is
-        (89 FR 15756).
+        """The customer does not want to be asked: from now on, in no way, and nothing that waits
+        is (89 FR 15756).
         """
-        customer.record_consent(
-            by=by,
-            purpose=Purpose.SURVEY,
-            channel=Channel.VOICE,
-            is_granted=False,
-            source=source,
-            wording_version=OPT_OUT_WORDING,
-        )
+        for channel in ASKED_ON:
+            customer.record_consent(
+                by=by,
+                purpose=Purpose.SURVEY,
+                channel=channel,
+                is_granted=False,
+                source=source,
+                wording_version=OPT_OUT_WORDING,
+            )
         waiting = self.filter(customer=customer, status__in=WAITING).values_list("pk", flat=True)
         moved = self.decide(
             dict.fromkeys(waiting, Permission(Rule.CONSENT_WITHDRAWN)),

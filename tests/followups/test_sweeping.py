@@ -250,12 +250,12 @@ def test_a_row_that_cannot_be_decided_holds_up_no_neighbour(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison, fine = owed(cast, cast.ada), owed(cast, cast.ben)
-    decide = sweeping.permission
+    decide = sweeping.first_way
 
     def poisoned(facts: Facts, *, at: datetime) -> Permission:
         return decide(facts, at=at) if facts.phone.endswith("0102") else 1 / 0  # type: ignore[return-value]
 
-    monkeypatch.setattr(sweeping, "permission", poisoned)
+    monkeypatch.setattr(sweeping, "first_way", poisoned)
     at = NOON
     for failures in range(1, PARKED_AFTER + 1):
         sweep(at=at)
