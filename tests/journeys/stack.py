@@ -71,7 +71,7 @@ def running_stack() -> Generator[Stack]:
             key: value
             for key, value in os.environ.items()
             if key not in {"DATABASE_URL", "REDIS_URL", "CACHE_URL", "CONTINUUM_STATE"}
-        } | {"DEMO_PASSWORD": PASSWORD}
+        } | {"DEMO_PASSWORD": PASSWORD, "OMP_NUM_THREADS": "1"}  # sums leave cores to the sound
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
                 [*command, "run", "--port", str(port)],

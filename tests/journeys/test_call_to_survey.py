@@ -21,7 +21,7 @@ from tests.journeys.test_calls import (
     wrap_up,
 )
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.calls]
 at_work, customer = test_calls.at_work, test_calls.customer  # fixtures
 
 LINES = "**/connection/"

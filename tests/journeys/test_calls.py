@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.daytime import asked_of
 from tests.journeys.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.calls]
 Window = Callable[[str], Page]
 
 RINGS_WITHIN = 60_000  # milliseconds; a phone that was left a moment ago may be tried before

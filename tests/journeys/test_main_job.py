@@ -9,13 +9,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.breaking import Site
 from tests.journeys.daytime import take_to_daytime
 from tests.journeys.stack import Stack
 
 pytestmark = pytest.mark.journey
 
 Window = Callable[[str], Page]
-DUE_WITHIN = 150  # seconds: one minute of delay, a sweep every 15 s, and a busy machine
+DUE_WITHIN = 150  # seconds: a sweep every 15 s, figures every 30 s, and a busy machine
 
 
 def panel(page: Page, name: str) -> Locator:
@@ -41,6 +42,14 @@ def until_owed(page: Page, who: str) -> None:
     while not line.count() and time.monotonic() < end:
         page.wait_for_timeout(500)
     line.first.click()
+
+
+def bring_forward(stack: Stack) -> None:
+    """Nobody watches a browser for the minute of delay: what they are owed is due now."""
+    Site(stack).change(
+        "update followups_followup set due_at = now() where status = 'planned' and customer_id in"
+        " (select id from customers_customer where name in ('Ada Byron', 'Lily Chen'))"
+    )
 
 
 def begin_follow_up(page: Page) -> Locator:
@@ -189,6 +198,7 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     sam = window("sam")
     help_ada(sam, stack)
     help_lily(sam)
+    bring_forward(stack)
     follow_up_ada(sam)
     follow_up_lily(sam)
     see_it_counted(window("una"))

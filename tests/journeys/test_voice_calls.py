@@ -43,7 +43,7 @@ from django.utils import timezone
 from followups.models import FollowUp, FollowUpPolicy
 from interactions.models import Interaction, Outcome, WrapUpCode
 sam = User.objects.get(username="sam")
-by_voice = FollowUpPolicy.objects.get(ways__0="voice", contact_reason__isnull=False)
+by_voice = FollowUpPolicy.objects.get(ways__0="voice")
 contact = Interaction.open_contact(
     customer=Customer.objects.get(name="{ASKED}"), by=sam, channel="email",
     contact_reason=by_voice.contact_reason, subject="locked out",
