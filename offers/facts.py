@@ -1,19 +1,20 @@
 """Where does every fact of products.vocabulary come from?
 
-Each is one ORM expression on Customer. One query with all of them tells the facts of a customer;
-the same annotations filter the whole base by a rule. Money counts holdings in `CURRENCY` only.
+Each is one ORM expression: on Customer, or on rows of theirs that are added up once and read beside
+them. One query with all of them tells the facts of a customer; the same annotations filter the
+whole base by a rule. Money counts holdings in `CURRENCY` only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     Case,
@@ -21,14 +22,13 @@ from django.db.models import (
     Count,
     DateField,
     DecimalField,
-    Exists,
+    Expression,
     ExpressionWrapper,
     F,
+    Field,
     Func,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
@@ -38,10 +38,11 @@ from django.db.models.functions import Cast, Coalesce, NullIf, Round
 from django.utils import timezone
 
 from accounts.prepared import NEVER, NOBODY, Prepared
-from customers.models import Customer
+from customers.models import Customer, Holding
 from needs.models import Need
+from offers.added_up import AddedUp, column, read_beside
 from offers.rules import PREFIX, FactValue
-from products.models import BalanceMeaning
+from products.models import BalanceMeaning, Product
 from products.vocabulary import FACTS, NUMERIC, Kind
 from service.models import Promise, ServiceRequest
 
@@ -51,7 +52,13 @@ PROMISE_MEMORY = timedelta(days=90)
 MONEY = DecimalField(max_digits=16, decimal_places=2)
 COUNT = DecimalField(max_digits=9, decimal_places=0)  # a rule may say "at least 1.5"
 RATE = DecimalField(max_digits=8, decimal_places=3)
+CODES: Any = ArrayField(CharField())
+YES_NO = BooleanField()
 OWN_FACTS = sorted(FACTS.keys() - {"contact_reason", "channel"})
+ANYBODY = Q()
+NOTHING = Decimal(0)
+NO_PRODUCT = 0  # no product has this number
+Products = Callable[..., Q]
 NUMBER_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 
@@ -66,31 +73,33 @@ class ContactFacts:
 NO_CONTACT = ContactFacts()
 
 
+class Sums(NamedTuple):
+    """One figure over rows of a customer: which rows, what of them, and what it is without any."""
+
+    rows: str
+    expression: Expression
+    field: Field[Any, Any]
+    without: Any
+
+    def beside(self, name: str) -> Coalesce:
+        found = column(self.rows, name, self.field)
+        return Coalesce(found, Value(self.without), output_field=self.field)
+
+
 def sources(*, at: datetime, contact: ContactFacts = NO_CONTACT) -> dict[str, Any]:
-    """The expression of every fact, for annotating customers, as of `at`."""
+    """The expression of every fact as of `at`: what is added up is told by its column."""
     today = timezone.localdate(at)
     return {
         "is_adult": _true_when(Q(born_on__lte=years_before(today, 18))),
         "is_vulnerable": _true_when(Q(vulnerable_since__isnull=False)),
-        "has_open_complaint": Exists(
-            ServiceRequest.objects.open().complaints().filter(customer=OuterRef("pk"))
-        ),
         "segment": F("segment"),
         "country": F("country"),
         "tenure_years": _whole_years(today),
-        **_holdings(),
         "foreign_spend": _figure("foreign_spend"),
         "annual_income": _figure("annual_income"),
-        "open_requests": _count(ServiceRequest.objects.open()),
-        "broken_promises": _count(Promise.objects.broken().filter(due_at__gte=at - PROMISE_MEMORY)),
-        "open_needs": ArraySubquery(
-            Need.objects.open()
-            .filter(customer=OuterRef("pk"))
-            .order_by("need_type__code")
-            .values("need_type__code")
-        ),
         "contact_reason": Value(contact.reason, output_field=CharField()),
         "channel": Value(contact.channel, output_field=CharField()),
+        **{name: sums.beside(name) for name, sums in SUMS.items()},
     }
 
 
@@ -100,10 +109,40 @@ def annotated(
     at: datetime,
     contact: ContactFacts = NO_CONTACT,
     names: Iterable[str] = FACTS,
+    more: Mapping[str, Sums] | None = None,
+    within: Q = ANYBODY,
+    known: Mapping[str, Sums] | None = None,
 ) -> QuerySet[Customer]:
-    """Customers with the named facts as `fact_<name>`, to be read or filtered by."""
-    known = sources(at=at, contact=contact)
-    return customers.annotate(**{f"{PREFIX}{name}": known[name] for name in sorted(names)})
+    """Customers with the named facts as `fact_<name>`, to be read or filtered by.
+
+    `more` are further sums, by their names. `within` says whose rows are added up, by
+    `customer_id`, where that is not everybody's; `known` are the `sums` of `numbered` products.
+    """
+    sums_of = known or SUMS
+    wanted = {name: sums_of[name] for name in names if name in sums_of} | dict(more or {})
+    beside: dict[str, AddedUp] = {}
+    for name, sums in wanted.items():
+        rows, others = beside.get(sums.rows, (_rows(sums.rows, at).filter(within), {}))
+        beside[sums.rows] = AddedUp(rows, {**others, name: sums.expression})
+    every = sources(at=at, contact=contact)
+    told = {f"{PREFIX}{name}": every[name] for name in sorted(names)}
+    told |= {name: sums.beside(name) for name, sums in (more or {}).items()}
+    return read_beside(customers, beside).annotate(**told)
+
+
+def _rows(kind: str, at: datetime) -> QuerySet[Any]:
+    """The rows of all customers that `Sums` speak of."""
+    match kind:
+        case "held":
+            return Holding.objects.held()
+        case "asked":
+            return ServiceRequest.objects.open()
+        case "complained":
+            return ServiceRequest.objects.open().complaints()
+        case "broken":
+            return Promise.objects.broken().filter(due_at__gte=at - PROMISE_MEMORY)
+        case _:
+            return Need.objects.open()
 
 
 def facts_of(
@@ -132,7 +171,8 @@ def _moments(at: datetime) -> dict[str, Any]:
 
 
 def _of_one(*, customer: int, **_: Any) -> QuerySet[Any, Any]:
-    rows = annotated(Customer.objects.filter(pk=customer), at=NEVER, names=OWN_FACTS)
+    one, of_one = Customer.objects.filter(pk=customer), Q(customer_id=customer)
+    rows = annotated(one, at=NEVER, names=OWN_FACTS, within=of_one)
     return rows.order_by().values_list(*(f"{PREFIX}{name}" for name in OWN_FACTS))
 
 
@@ -190,49 +230,74 @@ def _figure(name: str) -> Case:
     )
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
-    found = Subquery(counted.annotate(rows=Count("pk")).values("rows"), output_field=COUNT)
-    return Coalesce(found, Value(Decimal(0)), output_field=COUNT)
+def _codes(path: str) -> ArrayAgg:
+    """With its repetitions, which leave a count over the whole base one sort fewer."""
+    return ArrayAgg(path)
 
 
-def _holdings() -> dict[str, Any]:
-    held = Q(holdings__isnull=False, holdings__cancelled_on=None)
-    counted = held & Q(holdings__currency=CURRENCY)
-    deposits = counted & Q(holdings__product__category__balance_meaning=BalanceMeaning.MONEY)
-    idle = deposits & Q(holdings__annual_rate__lt=IDLE_RATE)
-    cards = counted & Q(holdings__product__category__balance_meaning=BalanceMeaning.CARD_DEBT)
-    return {
-        "held_products": _codes("holdings__product__code", held),
-        "held_categories": _codes("holdings__product__category__code", held),
-        "total_balance": _sum("holdings__balance", deposits),
-        "idle_balance": _sum("holdings__balance", idle),
-        "current_rate": _mean_rate(idle),
-        "card_debt": _sum("holdings__balance", cards),
-        "card_rate": _mean_rate(cards),
-        "monthly_charges": _sum("holdings__monthly_charge", counted),
-    }
-
-
-def _codes(path: str, condition: Q) -> ArrayAgg:
-    """With its repetitions, which leave a preview over the whole base one sort fewer."""
-    return ArrayAgg(path, filter=condition, default=Value([]))
-
-
-def _sum(path: str, condition: Q) -> Coalesce:
-    return Coalesce(Sum(path, filter=condition), Value(Decimal(0)), output_field=MONEY)
-
-
-def _mean_rate(condition: Q) -> Coalesce:
-    """Weighted by balance, per cent a year to three places; 0 where there is no balance."""
+def _mean_rate(condition: Q) -> Expression:
+    """Weighted by balance, per cent a year to three places; unknown where there is no balance."""
     weight = ExpressionWrapper(
-        F("holdings__balance") * F("holdings__annual_rate"),
+        F("balance") * F("annual_rate"),
         output_field=DecimalField(max_digits=22, decimal_places=5),
     )
     mean = Sum(weight, filter=condition) / NullIf(
-        Sum("holdings__balance", filter=condition), Value(Decimal(0))
+        Sum("balance", filter=condition), Value(Decimal(0))
     )
-    return Coalesce(Round(mean, precision=3), Value(Decimal(0)), output_field=RATE)
+    return Round(mean, precision=3, output_field=RATE)
+
+
+def joined(**conditions: Any) -> Q:
+    """Holdings of products like that, asked row by row."""
+    return Q(**{f"product__{name}": value for name, value in conditions.items()})
+
+
+def numbered(**conditions: Any) -> Q:
+    """The same by the products' numbers, read before: cheaper over millions of holdings."""
+    numbers = Product.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True)
+    return Q(product__in=list(numbers) or [NO_PRODUCT])
+
+
+def sums(product: Products) -> dict[str, Sums]:
+    """The facts that are added up over rows of a customer."""
+    counted = Q(currency=CURRENCY)
+    deposits = counted & product(category__balance_meaning=BalanceMeaning.MONEY)
+    idle = deposits & Q(annual_rate__lt=IDLE_RATE)
+    cards = counted & product(category__balance_meaning=BalanceMeaning.CARD_DEBT)
+    return {
+        "held_products": Sums("held", _codes("product__code"), CODES, []),
+        "held_categories": Sums("held", _codes("product__category__code"), CODES, []),
+        "total_balance": Sums("held", Sum("balance", filter=deposits), MONEY, NOTHING),
+        "idle_balance": Sums("held", Sum("balance", filter=idle), MONEY, NOTHING),
+        "current_rate": Sums("held", _mean_rate(idle), RATE, NOTHING),
+        "card_debt": Sums("held", Sum("balance", filter=cards), MONEY, NOTHING),
+        "card_rate": Sums("held", _mean_rate(cards), RATE, NOTHING),
+        "monthly_charges": Sums("held", Sum("monthly_charge", filter=counted), MONEY, NOTHING),
+        "has_open_complaint": Sums("complained", BoolOr(Q(pk__isnull=False)), YES_NO, False),
+        "open_requests": Sums("asked", Count("pk"), COUNT, NOTHING),
+        "broken_promises": Sums("broken", Count("pk"), COUNT, NOTHING),
+        "open_needs": Sums("needed", _codes("need_type__code"), CODES, []),
+    }
+
+
+SUMS = sums(joined)
+
+
+def among(name: str, words: Iterable[str]) -> Sums:
+    """Whether a fact that is a set has one of these words: cheaper than the set itself."""
+    match name:
+        case "held_products":
+            rows, condition = "held", numbered(code__in=words)
+        case "held_categories":
+            rows, condition = "held", numbered(category__code__in=words)
+        case _:
+            rows, condition = "needed", Q(need_type__code__in=words)
+    return Sums(rows, BoolOr(condition), YES_NO, False)
+
+
+def need_of(condition: Q) -> Sums:
+    """Whether an open need of the customer is like that."""
+    return Sums("needed", BoolOr(condition), YES_NO, False)
 
 
 _OF_ONE = Prepared(_of_one, {"customer": NOBODY, **_moments(NEVER)})

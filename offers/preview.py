@@ -5,7 +5,7 @@ Nothing is stored: the situation is gathered, the same stages are asked, and eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,8 +17,7 @@ from offers import catalogue
 from offers.benefits import FigureUnknown
 from offers.catalogue import Content, requirements_of
 from offers.explaining import STAGES
-from offers.facts import annotated
-from offers.rules import FactValue, Requirement, as_sql, facts_of
+from offers.rules import FactValue
 from offers.situation import gather
 from offers.stages import Candidate, Sieve
 from products.figures import figure, money
@@ -59,23 +58,6 @@ def told(*, content: Content, code: str, inputs: Mapping[str, Any]) -> Told | No
 def situation(*, customer: Customer, at: datetime) -> dict[str, Any]:
     """The customer outside of any contact: nothing waits for a contact's reason."""
     return gather(customer=customer, interaction=None, at=at, catalogue_number=0)
-
-
-def reach(rules: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Requirement]]]:
-    """The rules of the first stages, each stage with those before it: a funnel's steps."""
-    steps: list[tuple[str, list[Requirement]]] = []
-    so_far: list[Requirement] = []
-    for stage in (Stage.ELIGIBILITY, Stage.SUITABILITY):
-        found = requirements_of([rule for rule in rules if rule["stage"] == stage])
-        so_far = [*so_far, *(requirement for requirement, _ in found)]
-        steps.append((stage.value, so_far))
-    return steps
-
-
-def counted(requirements: Sequence[Requirement], *, at: datetime) -> int:
-    """How many customers of the whole base hold these rules: the same rules, as SQL."""
-    people = annotated(Customer.objects.all(), at=at, names=facts_of(requirements))
-    return people.filter(as_sql(requirements)).count()
 
 
 def _told(row: Mapping[str, Any], sieve: Sieve) -> Told:

@@ -80,6 +80,9 @@ def _set(name: str, comparison: Comparison, wanted: frozenset[str]) -> Check:
     return lambda facts: wanted.isdisjoint(facts[name])  # type: ignore[arg-type]
 
 
+NONE: Mapping[Criterion, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Criteria of which one is enough; a single one is the usual case."""
@@ -96,19 +99,27 @@ class Requirement:
         return " or ".join(criterion.plain(currency) for criterion in self.criteria)
 
 
-def as_sql(requirements: Iterable[Requirement]) -> Q:
-    """All requirements as one condition over customers annotated by `offers.facts`."""
+def as_sql(requirements: Iterable[Requirement], among: Mapping[Criterion, str] = NONE) -> Q:
+    """All requirements as one condition over customers annotated by `offers.facts`.
+
+    `among` names, for criteria on sets, the column that says whether one of their words is there.
+    """
     condition = Q()
     for requirement in requirements:
         either = Q()
         for criterion in requirement.criteria:
-            either |= _sql(criterion)
+            named = among.get(criterion)
+            either |= _sql(criterion) if named is None else _among(criterion, named)
         condition &= either
     return condition
 
 
 def facts_of(requirements: Iterable[Requirement]) -> set[str]:
     return {criterion.fact for one in requirements for criterion in one.criteria}
+
+
+def _among(criterion: Criterion, column: str) -> Q:
+    return Q(**{column: criterion.comparison == Comparison.INCLUDES})
 
 
 def _sql(criterion: Criterion) -> Q:

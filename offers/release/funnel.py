@@ -1,41 +1,50 @@
 """How many customers of the whole base stay at each stage of a draft product's rules?
 
-The same rules as SQL, each customer passed once. A large base is counted in stretches of its
-numbers, so that the page tells how far it has come.
+The same rules as SQL. Each customer is passed once and told how far they come; what they hold is
+added up once beside. A large base is counted in stretches of its numbers, so that the page tells
+how far it has come, each in pieces that PostgreSQL may count side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Case, Count, Expression, IntegerField, Max, Q, QuerySet, Value, When
 
 from customers.models import Customer
-from needs.models import Need
 from offers.catalogue import requirements_of
-from offers.facts import annotated
+from offers.facts import Sums, among, need_of
+from offers.release.passing import Passing
 from offers.release.worth import TOO_LARGE, facts_of_formula
-from offers.release.worth import as_sql as worth
-from offers.rules import PREFIX, Requirement, as_sql, facts_of
+from offers.release.worth import as_sql as value_of
+from offers.rules import PREFIX, Requirement, facts_of
 from products.models import Stage
 
-STRETCH = 200_000  # customers' numbers looked at by one request
-ROOM = "64MB"  # so that the holdings of a stretch are sorted and added up in memory
+STRETCH = 250_000  # customers' numbers looked at by one request
+PIECES = 4  # of a stretch: as many as a few workers share evenly
+SETTINGS = (
+    "set local work_mem = '64MB'",  # what a piece adds up stays in memory
+    "set local jit = off",  # compiling takes longer than a stretch
+)
 OF_THE_CONTACT = frozenset({"contact_reason", "channel"})
 HUNDREDTH = Decimal("0.01")
 STEPS = 4
+PLACES = range(STEPS + 1)
+ANYBODY = Q(pk__gt=0)
 WORTH = "worth_a_year"
 ANSWERED = "has_a_need_for_it"
+HOLDS_IT = "holds_it"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the funnel: everything that must hold up to here."""
+    """One stage of the funnel: what must hold beside everything before."""
 
     title: str
     requirements: tuple[Requirement, ...]
@@ -66,21 +75,17 @@ class Counted:
 
 
 def steps_of(row: Mapping[str, Any]) -> list[Step]:
-    """The stages of one product's content, each with all that stand before it."""
-    eligible = [*_rules(row, Stage.ELIGIBILITY)]
-    not_held = ~Q(**{f"{PREFIX}held_products__contains": [row["code"]]})
-    suitable = [*eligible, *_rules(row, Stage.SUITABILITY)]
-    safe = Q() if row["safe_for_vulnerable"] else Q(**{f"{PREFIX}is_vulnerable": False})
+    """The stages of one product's content, in order."""
+    safe = ANYBODY if row["safe_for_vulnerable"] else Q(**{f"{PREFIX}is_vulnerable": False})
     enough = Q(**{f"{WORTH}__gte": row["minimum_benefit"], f"{WORTH}__lt": TOO_LARGE})
-    relevant = [*suitable, *_rules(row, Stage.APPLICABILITY)]
     return [
-        Step("May have it, and has it not", tuple(eligible), not_held),
-        Step("and its rules find it suitable", tuple(suitable), not_held & safe),
-        Step("and it gains them enough", tuple(suitable), not_held & safe & enough),
+        Step("May have it, and has it not", _rules(row, Stage.ELIGIBILITY), Q(**{HOLDS_IT: False})),
+        Step("and its rules find it suitable", _rules(row, Stage.SUITABILITY), safe),
+        Step("and it gains them enough", (), enough),
         Step(
             "and it answers an open need",
-            tuple(relevant),
-            not_held & safe & enough & Q(**{ANSWERED: True}),
+            _rules(row, Stage.APPLICABILITY),
+            Q(**{ANSWERED: True}),
         ),
     ]
 
@@ -98,24 +103,55 @@ def counted(
     row: Mapping[str, Any], *, floor: Decimal, at: datetime, after: int = 0
 ) -> tuple[list[Step], Counted]:
     """The next stretch of customers behind the number `after`, in one statement and one pass."""
-    steps, needs = steps_of(row), _answers_a_need(row["fits"], floor)
+    steps, passing = steps_of(row), _passing(row, floor)
     last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
     until = min(after + STRETCH, last)
-    formula, terms = row["benefit_formula"], row["terms"]
-    facts = {"held_products", "is_vulnerable"}.union(
-        facts_of_formula(formula, terms), *(facts_of(step.requirements) for step in steps)
-    )
-    people = annotated(Customer.objects.filter(pk__gt=after, pk__lte=until), at=at, names=facts)
-    people = people.annotate(**{ANSWERED: needs, WORTH: worth(formula, terms)})
-    filters = {
-        f"step_{place}": Count("pk", filter=as_sql(step.requirements) & step.condition)
-        for place, step in enumerate(steps)
-    }
+    bounds = [after + (until - after) * piece // PIECES for piece in range(PIECES + 1)]
+    worth = value_of(row["benefit_formula"], row["terms"])
+    pieces = [
+        _reaching(steps, passing, _piece(passing, at, within).annotate(**{WORTH: worth}))
+        for within in pairwise(bounds)
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local work_mem = %s", [ROOM])
-        found = people.order_by().aggregate(everybody=Count("pk"), **filters)
-    counts = tuple(found[f"step_{place}"] for place in range(len(steps)))
-    return steps, Counted(found["everybody"], counts, until, last)
+        for setting in SETTINGS:
+            cursor.execute(setting)
+        found = list(pieces[0].union(*pieces[1:], all=True))
+    come = [sum(people for reached, people in found if reached >= place) for place in PLACES]
+    return steps, Counted(come[0], tuple(come[1:]), until, last)
+
+
+def _passing(row: Mapping[str, Any], floor: Decimal) -> Passing:
+    return Passing.of(
+        [one for step in steps_of(row) for one in step.requirements],
+        names={"is_vulnerable"} | facts_of_formula(row["benefit_formula"], row["terms"]),
+        more={
+            HOLDS_IT: among("held_products", [row["code"]]),
+            ANSWERED: _answers_a_need(row["fits"], floor),
+        },
+    )
+
+
+def _piece(passing: Passing, at: datetime, within: tuple[int, int]) -> QuerySet[Customer]:
+    """The customers with numbers behind the one up to the other, and what is asked of them."""
+    after, until = within
+    return passing.people(
+        Customer.objects.filter(pk__gt=after, pk__lte=until),
+        at=at,
+        within=Q(customer_id__gt=after, customer_id__lte=until),
+    )
+
+
+def _reaching(
+    steps: Sequence[Step], passing: Passing, people: QuerySet[Customer]
+) -> QuerySet[Any, Any]:
+    """How many of the people reach how many steps, one after the other: each is passed once."""
+    reached: Expression = Value(len(steps))
+    for place in reversed(range(len(steps))):
+        step = steps[place]
+        holds = When(passing.holds(step.requirements) & step.condition, then=reached)
+        reached = Case(holds, default=Value(place), output_field=IntegerField())
+    counted = people.order_by().values(reached=reached).annotate(people=Count("pk"))
+    return counted.values_list("reached", "people")
 
 
 def _all_rules(row: Mapping[str, Any], stage: Stage) -> list[Requirement]:
@@ -123,15 +159,16 @@ def _all_rules(row: Mapping[str, Any], stage: Stage) -> list[Requirement]:
     return [requirement for requirement, _ in found]
 
 
-def _rules(row: Mapping[str, Any], stage: Stage) -> list[Requirement]:
-    return [one for one in _all_rules(row, stage) if not facts_of([one]) & OF_THE_CONTACT]
+def _rules(row: Mapping[str, Any], stage: Stage) -> tuple[Requirement, ...]:
+    found = _all_rules(row, stage)
+    return tuple(one for one in found if not facts_of([one]) & OF_THE_CONTACT)
 
 
-def _answers_a_need(fits: Mapping[str, str], floor: Decimal) -> Exists:
+def _answers_a_need(fits: Mapping[str, str], floor: Decimal) -> Sums:
     """An open need whose strength × fit reaches the need floor, as the stages ask."""
-    enough = Q(pk__in=[])
+    enough = Q(pk__isnull=True)
     for need_type, fit in fits.items():
         if Decimal(fit) > 0:
             least = (floor / Decimal(fit)).quantize(HUNDREDTH, ROUND_CEILING)
             enough |= Q(need_type__code=need_type, strength__gte=least)
-    return Exists(Need.objects.open().filter(enough, customer=OuterRef("pk")))
+    return need_of(enough)

@@ -12,6 +12,7 @@ import pytest
 from customers.models import Customer
 from needs.models import Need
 from offers import facts
+from offers.release.passing import Passing
 from offers.rules import Criterion, Requirement, as_sql, facts_of
 from products.vocabulary import COMPARISONS, FACTS, NUMERIC, Fact, Kind
 from service.models import ServiceRequest
@@ -42,6 +43,10 @@ def test_500_random_rules_say_the_same_of_24_customers_in_memory_and_as_sql(peop
         )
         in_sql = set(base.filter(as_sql(rules)).values_list("pk", flat=True))
         assert in_sql == in_memory, [rule.plain("GBP") for rule in rules]
+        passing = Passing.of(rules)
+        passed = passing.people(Customer.objects.all(), at=AT, contact=contact)
+        in_funnel = set(passed.filter(passing.holds(rules)).values_list("pk", flat=True))
+        assert in_funnel == in_memory, [rule.plain("GBP") for rule in rules]
         answers.add(len(in_memory))
     assert len(answers) > CUSTOMERS / 2, "rules that hold for few, some and nearly all"
 
