@@ -18,6 +18,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(15, "contactcentre.tasks.write_heartbeat"),
     "due follow-ups": every(1, "followups.tasks.sweep"),
     "follow-ups by voice": every(1, "followups.tasks.call_by_voice"),
+    "follow-ups by link": every(5, "followups.tasks.send_links"),
+    "is it fixed": every(15, "followups.tasks.ask_whether_fixed"),
     "broken promises": every(60, "service.tasks.break_overdue"),
     "promises at risk": every(30, "service.tasks.watch_promises"),
     "catalogues at their time": every(15, "offers.tasks.publish_due"),

@@ -16,6 +16,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.site_header = admin.site.site_title = "Continuum"
 admin.site.index_title = "Administration"
 
+handler500 = "contactcentre.views.failed"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -30,6 +32,8 @@ urlpatterns = [
     path("followups/", include("followups.urls")),
     path("calls/", include("routing.urls")),
     path("call-us/", include("portal.urls")),
+    path("r/", include("portal.link_urls")),
+    path("inbox/", include("portal.inbox_urls")),
     path("handset/", include("portal.handset_urls")),
     path("telephony/", include("telephony.urls")),
     path("messages/", include("messaging.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from followups import earned, sweeping, voicing
+from followups import confirming, earned, messaging, sweeping, voicing
 
 
 @shared_task(soft_time_limit=30, time_limit=45)
@@ -16,6 +16,16 @@ def sweep() -> None:
 @shared_task
 def call_by_voice() -> None:
     voicing.call_due()
+
+
+@shared_task
+def send_links() -> None:
+    messaging.send_due()
+
+
+@shared_task
+def ask_whether_fixed() -> None:
+    confirming.step_due()
 
 
 @shared_task

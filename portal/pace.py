@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from accounts.errors import RuleBroken
 
@@ -21,10 +22,10 @@ class TooOften(RuleBroken):
 def allow(*, what: str, address: str, limit: int = CALLS) -> None:
     """Count one more. Raises TooOften."""
     key = f"pace:{what}:{address}"
-    cache.add(key, 0, timeout=WINDOW)
     try:
+        cache.add(key, 0, timeout=WINDOW)
         count = cache.incr(key)
-    except ValueError:  # it ended between the two
+    except (ValueError, RedisError):  # it ended between the two; or nobody counts: let them in
         return
     if count > limit:
         raise TooOften("That is often. Please wait ten minutes, or write to us.")

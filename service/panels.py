@@ -130,5 +130,5 @@ def risk(warning: EarlyWarning) -> Risk:
 
 
 def request_detail(*, request: ServiceRequest) -> RequestDetail:
-    steps = [(to, STEP_WORDS[RequestStatus(to)]) for to in STEPS[request.status]]
+    steps = [(to, STEP_WORDS[RequestStatus(to)]) for to in STEPS[RequestStatus(request.status)]]
     return RequestDetail(request, steps)

@@ -25,6 +25,7 @@ class DrawnFor(models.TextChoices):
     FOLLOW_UP = "follow_up", "Follow-up asked"
     NEEDS_REVIEW = "needs_review", "Needs review"
     CALL_BACK = "call_back", "Call back"
+    CONFIRMATION = "confirmation", "Asked whether it is fixed"
     PROMISE = "promise", "Told before a promise breaks"
 
 

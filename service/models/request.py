@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.errors import Conflict, RuleBroken
@@ -19,6 +21,7 @@ from interactions.models import Interaction, TimelineEntry, TimelineKind
 from products.models import Product
 from service.models.request_type import RequestType
 from service.models.status import LIVE, STEPS, PromiseStatus, RequestStatus
+from service.signals import request_moved
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -78,6 +81,9 @@ class ServiceRequest(models.Model):
     status = models.CharField(max_length=20, choices=RequestStatus, default=RequestStatus.OPEN)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     needs_confirmation = models.BooleanField(default=False)
+    is_priority = models.BooleanField(
+        default=False, help_text="We said that it was fixed, and the customer says that it is not."
+    )
     opened_at = models.DateTimeField(default=timezone.now)
     target_at = models.DateTimeField()
     expected_at = models.DateTimeField()
@@ -131,9 +137,16 @@ class ServiceRequest(models.Model):
         product: Product | None = None,
         description: str = "",
         needs_confirmation: bool = False,
+        expected_days: int | None = None,
     ) -> ServiceRequest:
-        """Open an owned request whose target and expectation are counted from now."""
+        """Open an owned request whose target and expectation are counted from now.
+
+        What needs the customer's confirmation has the customer's expectation as its target, too:
+        `expected_days` as they said it, else the type's.
+        """
         now = timezone.now()
+        expected = _days(request_type.expected_days if expected_days is None else expected_days)
+        target = expected if needs_confirmation else _days(request_type.target_days)
         with transaction.atomic():
             request = cls.objects.create(
                 customer=customer,
@@ -145,14 +158,14 @@ class ServiceRequest(models.Model):
                 owner=owner,
                 needs_confirmation=needs_confirmation,
                 opened_at=now,
-                target_at=now + timedelta(days=float(request_type.target_days)),
-                expected_at=now + timedelta(days=float(request_type.expected_days)),
+                target_at=now + target,
+                expected_at=now + expected,
             )
             StatusChange.objects.create(request=request, to_status=request.status, by=by, at=now)
             request._tell(by=by, verb="request opened", title=f"Request opened: {subject}")
         return request
 
-    def move(self, *, to: str, by: User, note: str = "") -> None:
+    def move(self, *, to: str, by: User | None, note: str = "") -> None:
         """Take the request to another status, with its history entry.
 
         Raises PromiseStillOpen when it would be resolved over an open promise, RequestMovedOn
@@ -170,6 +183,7 @@ class ServiceRequest(models.Model):
             resolved_at = {
                 RequestStatus.RESOLVED: now,
                 RequestStatus.CLOSED: current.resolved_at or now,
+                RequestStatus.NOT_CONFIRMED: current.resolved_at or now,
             }.get(RequestStatus(to))
             ServiceRequest.objects.filter(pk=self.pk).update(status=to, resolved_at=resolved_at)
             StatusChange.objects.create(
@@ -182,6 +196,62 @@ class ServiceRequest(models.Model):
                 title=f"Request {RequestStatus(to).label.lower()}: {self.subject}",
                 detail=note,
             )
+            request_moved.send(ServiceRequest, request=self, before=current.status)
+
+    def give_up_confirming(self, *, because: str) -> bool:
+        """Resolved, and the customer never said whether: closed as what it is."""
+        with transaction.atomic():
+            rows = ServiceRequest.objects.filter(pk=self.pk, status=RequestStatus.RESOLVED)
+            closed = rows.update(status=RequestStatus.NOT_CONFIRMED)
+            if closed:
+                StatusChange.objects.create(
+                    request=self,
+                    from_status=RequestStatus.RESOLVED,
+                    to_status=RequestStatus.NOT_CONFIRMED,
+                    note=because[:300],
+                )
+                self.status = RequestStatus.NOT_CONFIRMED
+                self._tell(
+                    by=None,
+                    verb="request not confirmed",
+                    title=f"Request closed, not confirmed: {self.subject}",
+                    detail=because,
+                )
+        return bool(closed)
+
+    def reopen(self, *, note: str) -> None:
+        """It is not fixed, says the customer: back to its owner, before everything else."""
+        with transaction.atomic():
+            self.move(to=RequestStatus.IN_PROGRESS, by=None, note=note[:300])
+            now = timezone.now()
+            ServiceRequest.objects.filter(pk=self.pk).update(
+                is_priority=True, target_at=Least(F("target_at"), now)
+            )
+            self.refresh_from_db(fields=["is_priority", "target_at"])
+            panel_changed(panel="console.my_work", user_ids=[self.owner_id])
+
+    def add_words(self, words: str) -> bool:
+        """The customer adds what else is wrong; false when the request is over.
+
+        One that we thought resolved is taken up again.
+        """
+        with transaction.atomic():
+            current = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if current.status not in (*LIVE, RequestStatus.RESOLVED):
+                return False
+            description = f"{current.description}\n{words}".strip()
+            ServiceRequest.objects.filter(pk=self.pk).update(description=description)
+            self.description = description
+            if current.status == RequestStatus.RESOLVED:
+                self.reopen(note="Something else is wrong, says the customer")
+            self._tell(
+                by=None,
+                verb="request added to",
+                title=f"Customer adds to request: {self.subject}",
+                detail=words,
+            )
+            panel_changed(panel="console.my_work", user_ids=[self.owner_id])
+        return True
 
     def hold_open(self) -> None:
         """Keep the request as it is until the transaction ends. Raises RequestEnded."""
@@ -217,6 +287,11 @@ class ServiceRequest(models.Model):
             customer_id=self.customer_id,
             user_ids={self.owner_id} | ({by.pk} if by else set()),
         )
+
+
+def _days(number: Decimal | int) -> timedelta:
+    """Zero days are the same day: half of one."""
+    return timedelta(days=float(number) or 0.5)
 
 
 class StatusChange(models.Model):

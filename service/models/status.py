@@ -11,6 +11,7 @@ class RequestStatus(models.TextChoices):
     WAITING = "waiting", "Waiting for the customer"
     RESOLVED = "resolved", "Resolved"
     CLOSED = "closed", "Confirmed by the customer"
+    NOT_CONFIRMED = "not_confirmed", "Closed, not confirmed"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
@@ -35,6 +36,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     RequestStatus.RESOLVED: (RequestStatus.CLOSED, RequestStatus.IN_PROGRESS),
     RequestStatus.CLOSED: (RequestStatus.IN_PROGRESS,),
+    RequestStatus.NOT_CONFIRMED: (RequestStatus.IN_PROGRESS, RequestStatus.CLOSED),
     RequestStatus.WITHDRAWN: (RequestStatus.IN_PROGRESS,),
 }
 
