@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone explains them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format seed bench screenshots lock clean
+.PHONY: help install run test check format seed bench trial screenshots lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,9 @@ format: install ## Write the code in the project's form
 
 bench: install ## Measure against a do-nothing page (ONLY=desk for one part)
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+trial: install ## Break everything while contacts are followed up (FAULTS=all SIZE=10000 SEED=1)
+	@$(BIN)/python -m trial --faults $(or $(FAULTS),all) --size $(or $(SIZE),10000) --seed $(or $(SEED),1)
 
 screenshots: install ## Take the pictures of the README again, in light and dark
 	@CONTINUUM_BROWSER="$$(.ci/browser)" $(BIN)/python -m tests.journeys.screenshots

@@ -17,12 +17,11 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 
+from accounts.afterwards import afterwards
 from customers import budget
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, DrawnFor, Purpose
@@ -76,7 +75,7 @@ def claim(*, call: Call, at: datetime) -> bool:
         defaults={"interaction": interaction, "questions": questions, "started_at": at},
     )
     if is_new:
-        transaction.on_commit(partial(ask, survey), robust=True)
+        afterwards(ask, survey)
     return is_new
 
 

@@ -17,13 +17,13 @@ import math
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts.afterwards import afterwards
 from accounts.errors import RuleBroken
 from accounts.models import User
 from accounts.slots import Slot
@@ -220,7 +220,7 @@ def follow(*, call: Call, now: CallPicture, events: list[CallEvent]) -> None:
             },
         )
         if is_new and not now.ended_at:
-            transaction.on_commit(partial(ask, survey), robust=True)
+            afterwards(ask, survey)
     elif now.ended_at and not VoiceSurvey.objects.filter(call=call).exists():
         _note_the_end(attempt, call, now, events)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
 
+from accounts.afterwards import afterwards
 from accounts.live import panel_changed
 from accounts.models import Presence, User
 from routing.announcing import (
@@ -78,13 +78,13 @@ def _follow(place: Place, event: CallEvent, now: CallPicture) -> None:
 def _follow_the_caller(place: Place, event: CallEvent) -> None:
     """What a caller is told, asked and answers while nobody talks with them."""
     if event.kind == Kind.LEG_ANSWERED and place.state == PlaceState.CLOSED:
-        transaction.on_commit(partial(tell_closed, place.call), robust=True)
+        afterwards(tell_closed, place.call)
     elif event.kind == Kind.ANSWER_GIVEN:
         said = (event.detail.get("question"), event.detail.get("key"))
         if said == (CALL_BACK, CALL_BACK_KEY):
             owe_by_key(place)
     elif event.kind in SAID_ALL and _has_heard_all(place, event):
-        transaction.on_commit(partial(let_go, place.call), robust=True)
+        afterwards(let_go, place.call)
 
 
 def _has_heard_all(place: Place, event: CallEvent) -> bool:
@@ -114,7 +114,7 @@ def _left(place: Place, cause: Cause, now: CallPicture) -> None:
     elif place.state == PlaceState.TALKING and cause is Cause.LOST:
         others = [leg for leg in now.of(Party.AGENT) if leg.is_here]
         if not others and place.wait_again():
-            transaction.on_commit(partial(tell_reconnecting, place.call), robust=True)
+            afterwards(tell_reconnecting, place.call)
 
 
 def _agents_hung_up(now: CallPicture, events: list[CallEvent]) -> datetime | None:
@@ -142,7 +142,7 @@ def _go_on_or_end(call: Call, now: CallPicture, *, at: datetime) -> None:
     is_here = any(leg.is_here for leg in now.of(Party.CUSTOMER))
     answers = customer_alone.send(sender=Call, call=call, at=at) if is_here else []
     if not any(is_claimed for _, is_claimed in answers):
-        transaction.on_commit(partial(let_go, call), robust=True)
+        afterwards(let_go, call)
 
 
 def _ended(place: Place, now: CallPicture, *, at: datetime) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from twilio.twiml import TwiML
 
+from accounts.afterwards import afterwards
 from telephony.gateway import Received
 from telephony.models import Call, CallEvent
 from telephony.taking_in import take_in
@@ -69,7 +69,7 @@ def _kept(call: Call, events: list[Received]) -> HttpResponse:
     take_in(call_key=str(call.key), events=events)
     call.refresh_from_db()
     if leftovers(call):
-        transaction.on_commit(partial(end_leftovers.delay, call.pk), robust=True)
+        afterwards(end_leftovers.delay, call.pk)
     return HttpResponse(status=200)
 
 

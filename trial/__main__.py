@@ -23,6 +23,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=10_000, help="how many contacts are closed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=float, default=6.0, help="seconds between faults, about")
+    parser.add_argument(
+        "--hurry", action="store_true", help="due once closed, not a minute later: for CI"
+    )
     parser.add_argument("--state", type=Path, default=state.state_folder() / "trial")
     options = parser.parse_args()
     options.faults = list(FAULTS) if options.faults == "all" else options.faults.split(",")

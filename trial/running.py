@@ -12,7 +12,9 @@ from typing import Final, TypeVar
 
 from django.db import OperationalError, connection
 from django.db.utils import InterfaceError
+from django.utils import timezone
 
+from followups.models import FollowUp, FollowUpStatus
 from trial import judging, people
 from trial.breaking import Breaking, at_random
 from trial.closing import Clients
@@ -39,6 +41,8 @@ def run(site: Site, options: argparse.Namespace) -> int:
     refusing.start()
     _until(lambda: clients.finished, breaking, "contacts closed", clients)
     told(f"{len(clients.closing.acknowledged)} contacts closed")
+    if options.hurry:
+        stubborn(_hurry)
     _until_settled(breaking, least=options.size // 20)
     breaking.stop()
     over.set()
@@ -48,6 +52,12 @@ def run(site: Site, options: argparse.Namespace) -> int:
     _until_settled(breaking, least=0)
     found = judging.judge(everybody, clients.closing, site.witness)
     return show(found, clients.closing, breaking, options, seconds=time.monotonic() - began)
+
+
+def _hurry() -> None:
+    """What was planned by a closing is due now."""
+    planned = FollowUp.objects.filter(status=FollowUpStatus.PLANNED, waits_because="")
+    planned.update(due_at=timezone.now())
 
 
 def stubborn(what: Callable[[], Found]) -> Found:
