@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.utils import timezone
 
-from accounts.models import User
 from customers.places import zone
-from followups import reviewing
+from followups import foretelling, reviewing
+from followups.foretelling import Effect
 from followups.forms import AnswersForm, OutcomeForm
 from followups.models import (
     RANG,
@@ -108,29 +108,33 @@ class Script:
         return self.telephone is not None and self.telephone.call.state in TOLD
 
     @property
-    def problem_owner(self) -> User:
-        return self.follow_up.original_agent()
+    def effects(self) -> list[Effect]:
+        """What saving the answers would do, as far as they are given."""
+        typed = self.form.data if self.form.is_bound else self.draft.typed
+        return foretelling.of_answers(
+            self.follow_up,
+            self.form.said_so_far(typed),
+            problem=str(typed.get("problem", "")),
+            request_type=self.request_type,
+        )
 
     @property
-    def problem_target_at(self) -> datetime | None:
-        if self.request_type is None:
-            return None
-        return timezone.now() + timedelta(days=float(self.request_type.target_days))
+    def call_back_typed(self) -> str:
+        """The time that was typed, as the browser's field of it takes it."""
+        typed = self.outcome_form["call_back_at"].value()
+        return typed if isinstance(typed, str) else ""
 
     @property
-    def next_look_on(self) -> date:
-        return timezone.localdate() + timedelta(days=self.follow_up.review_days)
-
-    @property
-    def tried(self) -> list[tuple[str, str]]:
-        """The outcomes that need nothing but their button, and that can be true."""
+    def tried(self) -> list[tuple[str, str, str]]:
+        """The outcomes that need nothing but their button and can be true, with what each does."""
         has_rung = not self.places_calls or (self.telephone is not None and self.telephone.has_rung)
         possible = [one for one in TRIED if one != AttemptOutcome.CALL_BACK]
         if not has_rung:
             possible = [one for one in possible if one not in RANG]
         elif self.places_calls:
             possible.remove(AttemptOutcome.NOT_CALLED)
-        return [(one.value, WORDS.get(one, str(one.label))) for one in possible]
+        does = foretelling.of_outcomes(self.follow_up)
+        return [(one.value, WORDS.get(one, str(one.label)), does[one]) for one in possible]
 
 
 def script(
@@ -192,8 +196,8 @@ class Owed:
     @property
     def local_time(self) -> datetime | None:
         """The clock at the customer's place."""
-        zones = calling_hours(self.facts).zones
-        return timezone.now().astimezone(zones[0]) if zones else None
+        places = calling_hours(self.facts).places
+        return timezone.now().astimezone(places[0].zone) if places else None
 
 
 def owed(*, follow_up: FollowUp) -> Owed:

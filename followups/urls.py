@@ -1,18 +1,26 @@
 from django.urls import path
 
-from followups import views
+from followups import supervising_views, views
 
 app_name = "followups"
 
 urlpatterns = [
-    path("", views.follow_ups, name="list"),
+    path("", supervising_views.follow_ups, name="list"),
+    path("figures/", supervising_views.figures, name="figures"),
+    path("steering/", supervising_views.steering, name="steering"),
+    path("policies/<int:pk>/pause/", supervising_views.pause, name="pause"),
+    path("policies/<int:pk>/going-on/", supervising_views.resume, name="resume"),
+    path("<int:pk>/history/", supervising_views.history, name="history"),
     path("<int:pk>/", views.owed, name="owed"),
     path("<int:pk>/attempts/", views.begin, name="begin"),
     path("<int:pk>/call/", views.call, name="call"),
     path("<int:pk>/draft/", views.draft, name="draft"),
+    path("<int:pk>/foretold/", views.foretold, name="foretold"),
+    path("<int:pk>/call-back/", views.call_back, name="call_back"),
     path("<int:pk>/answers/", views.answers, name="answers"),
     path("<int:pk>/outcome/", views.outcome, name="outcome"),
     path("<int:pk>/ownership/", views.ownership, name="ownership"),
+    path("confirmations/", views.confirmations, name="confirmations"),
     path("reviews/", views.reviews, name="reviews"),
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/attempts/", views.review_begin, name="review_begin"),

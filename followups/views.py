@@ -1,4 +1,4 @@
-"""The follow-up call at the desk, and the supervisor's list."""
+"""The follow-up call at the desk, and the look at the needs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.errors import NotAllowed
 from accounts.models import User
 from customers.places import zone
-from followups import dialling, panels, reviewing
+from followups import dialling, foretelling, panels, reviewing
 from followups.errors import DraftMovedOn, FollowUpSettled
-from followups.forms import AnswersForm, DraftForm, FilterForm, OutcomeForm, OwnerForm, PutOffForm
-from followups.listing import listing
-from followups.models import AnswerDraft, FollowUp, FollowUpStatus
+from followups.forms import AnswersForm, DraftForm, OutcomeForm, OwnerForm, PutOffForm
+from followups.models import AnswerDraft, Confirmation, FollowUp, FollowUpStatus
 from interactions.models import Interaction
 from needs.models import NeedsReview, NeedsReviewQuerySet
 from routing import outbound
@@ -39,31 +37,11 @@ def _call(request: HttpRequest, pk: int) -> Interaction:
     return get_object_or_404(calls, pk=pk)
 
 
-def _leads(request: HttpRequest) -> None:
-    if _user(request).is_agent:
-        raise NotAllowed("The list of all follow-ups is for supervisors. Yours stand in My work.")
-
-
 def _to_desk(request: HttpRequest, call_id: int) -> HttpResponse:
     address = resolve_url("console:contact", call_id)
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(address)
     return redirect(address)
-
-
-@require_GET
-def follow_ups(request: HttpRequest) -> HttpResponse:
-    """All follow-ups of the supervisor's teams: due, waiting and why, refused and why, answered."""
-    _leads(request)
-    form = FilterForm(request.GET, user=_user(request))
-    filters = form.cleaned_data if form.is_valid() else {}
-    shown = listing(
-        user=_user(request),
-        view=request.GET.get("view", ""),
-        filters=filters,
-        after=request.GET.get("after", ""),
-    )
-    return render(request, "followups/list.html", {"listing": shown, "form": form})
 
 
 @require_GET
@@ -138,6 +116,32 @@ def draft(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 @require_POST
+def foretold(request: HttpRequest, pk: int) -> HttpResponse:
+    """What saving the answers would do, while they are chosen; nothing is kept."""
+    follow_up = _follow_up(request, pk)
+    form = AnswersForm(request.POST, questions=follow_up.questions)
+    typed = form.draft()
+    given, problem = form.said_so_far(typed), typed.get("problem", "")
+    effects = foretelling.of_answers(follow_up, given, problem=problem)
+    return render(request, "followups/_effects.html", {"effects": effects})
+
+
+@require_GET
+def call_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """May the customer be called at the time that they name, or when near it?"""
+    follow_up = _follow_up(request, pk)
+    place = zone(follow_up.customer.time_zone)
+    named = {"outcome": "call_back", "call_back_at": request.GET.get("call_back_at", "")}
+    form = OutcomeForm(named, zone=place)
+    context: dict[str, object] = {"check_zone": str(place or timezone.get_current_timezone())}
+    at = form.cleaned_data["call_back_at"] if form.is_valid() else None
+    if at is not None:
+        context["check"] = foretelling.call_back(follow_up, at)
+        context["field_id"] = form["call_back_at"].id_for_label
+    return render(request, "followups/_call_back.html", context)
+
+
+@require_POST
 def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how a try ended that brought no answers."""
     follow_up = _follow_up(request, pk)
@@ -158,6 +162,14 @@ def ownership(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "_form_errors.html", {"form": form}, status=422)
     follow_up.give_to(owner=form.cleaned_data["owner"], by=_user(request))
     return _owed(request, follow_up)
+
+
+@require_GET
+def confirmations(request: HttpRequest) -> HttpResponse:
+    """Whom the user is to call about whether something is fixed: a group of My work."""
+    calls = Confirmation.objects.visible_to(_user(request)).calls_of(_user(request))
+    shown = calls.select_related("request", "customer")[:20]
+    return render(request, "followups/_confirmations.html", {"calls": shown})
 
 
 @require_GET

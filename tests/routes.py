@@ -26,6 +26,7 @@ ADMINISTRATORS = answers(agent=403, stranger=403, supervisor=403, administrator=
 ANYBODY = EVERYBODY | {"anonymous": 200}
 ONWARDS = answers(agent=302, stranger=302, supervisor=302, administrator=302)
 LOG_IN: Answers = ONWARDS | {"anonymous": 200}
+LED = answers(agent=405, stranger=405, supervisor=405, administrator=405)
 NOBODY = answers(agent=404, stranger=404, supervisor=404, administrator=404)
 
 
@@ -99,14 +100,25 @@ PANELS = {
     "offers:answers": Route(NOBODY, CONTACT | {"code": "product"}),
     "offers:outcome": Route(POSTED, CONTACT | {"code": "product"}),
     "offers:taking_back": Route(POSTED, CONTACT | {"code": "product"}),
+    "offers:elsewhere_ending": Route(POSTED, CONTACT | {"code": "product"}),
     "followups:list": Route(LEADERS),
+    "followups:figures": Route(LEADERS),
+    "followups:steering": Route(LED),
+    "followups:pause": of("policy", LED),
+    "followups:resume": of("policy", LED),
+    "followups:history": of(
+        "follow_up", answers(agent=403, stranger=403, supervisor=200, administrator=200)
+    ),
     "followups:owed": of("follow_up"),
     "followups:begin": of("follow_up", POSTED),
     "followups:call": of("follow_up", POSTED),
     "followups:draft": of("follow_up", POSTED),
+    "followups:foretold": of("follow_up", POSTED),
+    "followups:call_back": of("follow_up"),
     "followups:answers": of("follow_up", POSTED),
     "followups:outcome": of("follow_up", POSTED),
     "followups:ownership": of("follow_up", POSTED),
+    "followups:confirmations": Route(EVERYBODY),
     "followups:reviews": Route(EVERYBODY),
     "followups:review": of("review"),
     "followups:review_begin": of("review", POSTED),
@@ -162,6 +174,11 @@ PORTAL = {
     "portal:ending": Route(PUBLIC_POSTED, {"token": "=forged"}),
     "portal:call_back": Route(PUBLIC_POSTED, {"token": "=forged"}),
 }
+# A customer's own: the token opens it, and nobody logs in.
+LINKS = {
+    f"link:{name}": Route(NOBODY | {"anonymous": 404}, {"token": "=forged"})
+    for name in ("page", "stop")
+} | {"inbox:inbox": Route(ANYBODY), "inbox:reply": Route(PUBLIC_POSTED)}
 OF_A_CALL = {"key": "=00000000-0000-0000-0000-000000000000"}
 OF_A_LEG = OF_A_CALL | {"leg": "=leg"}
 ASKED_OF_A_LEG = OF_A_LEG | {"asked": "=asked"}
@@ -178,6 +195,8 @@ TELEPHONY = {
     "telephony:question": Route(PUBLIC_POSTED, OF_A_QUESTION),
     "telephony:answer": Route(PUBLIC_POSTED, OF_A_QUESTION),
     "telephony:questions_done": Route(PUBLIC_POSTED, ASKED_OF_A_LEG),
+    "messaging:replied_to": Route(PUBLIC_POSTED),
+    "messaging:told": Route(PUBLIC_POSTED, OF_A_CALL),
     "telephony:sound": Route(NOBODY | {"anonymous": 404}, {"name": "=forged"}),
 }
 LEADING = {
@@ -228,6 +247,7 @@ LEARNING = {
     "learning:learning": Route(ADMINISTRATORS),
     "learning:freezing": Route(POSTED_BY_ADMINISTRATORS),
     "learning:thawing": Route(POSTED_BY_ADMINISTRATORS),
+    "learning:shares": Route(POSTED_BY_ADMINISTRATORS),
     "learning:returning": Route(POSTED_BY_ADMINISTRATORS, {"number": "=1"}),
 }
 ACCOUNT = {
@@ -269,6 +289,7 @@ API = {
     "api-interactions-reason": of("interaction", POSTED),
     "api-interactions-taking": of("interaction", POSTED),
     "api-discovery-answers-discovery-answers": of("interaction", POSTED),
+    "api-need-suggestions-need-suggestions": of("interaction"),
     "api-ways-to-help-ways-to-help": of("interaction"),
     "api-ways-to-help-why-not": Route(THE_TEAM, {"pk": "interaction"}, {"product": "saver-plus"}),
     "api-ways-to-help-reason-settlement": of("interaction", POSTED),
@@ -350,6 +371,7 @@ ROUTES: dict[str, Route] = {
     **PANELS,
     **CALLING,
     **PORTAL,
+    **LINKS,
     **TELEPHONY,
     **LEADING,
     **CATALOGUE,

@@ -24,6 +24,7 @@ from routing.models import AgentSkill, Queue, Skill
 from service.models import EarlyWarning, Promise, ServiceRequest
 from telephony.models import CallerId, Prompt, SuppressionEntry
 from tests.cast import Cast, assemble, contact
+from tests.followups.scenes import default_policy
 
 
 @dataclass
@@ -38,7 +39,7 @@ class World:
 def build_world() -> World:
     cast = assemble()
     publish(by=cast.max, note="The first catalogue")
-    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
+    default_policy(name="Every contact", delay_minutes=60)
     ContactPolicy.objects.get_or_create(pk=1)
     DeclineReason.objects.create(code="costs-too-much", name="Costs too much")
     skill = Skill.objects.create(code="welsh", name="Welsh")
@@ -126,6 +127,7 @@ def build_world() -> World:
         ).pk,
         "offer": Offer.objects.get(pk=offer.pk).pk,
         "follow_up": follow_up.pk,
+        "policy": FollowUpPolicy.objects.get().pk,
         "call": call.pk,
         "review": review.pk,
         "product": cast.saver.code,

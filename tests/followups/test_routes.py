@@ -120,8 +120,8 @@ def test_an_agent_goes_from_my_work_through_the_call_to_the_next_cycle(
         "New card by post",
         "Card ordered",
         "Have we delivered as promised?",
-        "the next look at their needs is on 22 May 2027",
-        "a request for Sam opens at once",
+        "All yes plans the next look at their needs on 22 May 2027",
+        "opens a request for Sam at once, target Tuesday 24 November",
     ):
         assert words in desk
     answered = client.post(reverse("followups:answers", args=[follow_up.pk]), ALL_WELL)
