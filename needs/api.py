@@ -1,4 +1,4 @@
-"""Needs by the API: list, state, settle; and the answers to discovery questions."""
+"""Needs by the API: list, state, settle; answers to discovery questions; what words suggest."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from accounts.api import Api, Listed, Read, once
 from accounts.filters import CharFilter, ChoiceFilter, FilterSet, IdFilter
 from interactions.models import Interaction, InteractionClosed
-from needs.models import AnswerGiven, Need, NeedSource, NeedStatus
+from needs.models import AnswerGiven, Need, NeedSource, NeedStatus, Suggestion
 from needs.serializers import (
     AnswerGivenOutput,
     AnswerInput,
     NeedInput,
     NeedOutput,
     SettlementInput,
+    SuggestionOutput,
 )
 
 
@@ -76,7 +77,25 @@ class DiscoveryAnswers(Api):
         return self.shown(answer, status=201)
 
 
+class NeedSuggestions(Api):
+    """What the words of one contact seem to tell of."""
+
+    rows = Interaction.objects.all()
+    serializer_class = SuggestionOutput
+
+    @extend_schema(responses=SuggestionOutput(many=True), filters=False)
+    @action(detail=True, url_path="need-suggestions", pagination_class=None)
+    def need_suggestions(self, request: Request, pk: str) -> Response:
+        """Every kind of need suggested in the contact, the likeliest first, with what became of
+        it. Nothing is read anew: the words are read beside the typing."""
+        contact = get_object_or_404(self.get_queryset(), pk=pk)
+        found = Suggestion.objects.said_in(contact).select_related("need_type", "instead")
+        rows = found.order_by("-probability", "pk")
+        return Response(SuggestionOutput(rows, many=True).data)
+
+
 router = routers.SimpleRouter()
 router.register("needs", Needs, basename="api-needs")
 router.register("interactions", DiscoveryAnswers, basename="api-discovery-answers")
+router.register("interactions", NeedSuggestions, basename="api-need-suggestions")
 urlpatterns = router.urls

@@ -10,7 +10,14 @@ from rest_framework import serializers
 from accounts.serializers import CodeField, Input, Output, VisibleField
 from customers.models import Customer
 from interactions.models import Interaction
-from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedSource, NeedStatus, NeedType
+from needs.models import (
+    DiscoveryAnswer,
+    DiscoveryQuestion,
+    NeedSource,
+    NeedStatus,
+    NeedType,
+    SuggestionStatus,
+)
 
 ENDINGS = [(status.value, status.label) for status in NeedStatus if status != NeedStatus.OPEN]
 EXPRESSED = [(source.value, source.label) for source in (NeedSource.STATED, NeedSource.DISCOVERED)]
@@ -35,6 +42,20 @@ class AnswerGivenOutput(Output):
     answer = serializers.IntegerField(source="answer_id", allow_null=True)
     words = serializers.CharField()
     need = NeedOutput(allow_null=True)
+
+
+class SuggestionOutput(Output):
+    """`instead` is the kind of need that the agent said it is; the sentence is masked."""
+
+    id = serializers.IntegerField()
+    need_type = serializers.CharField(source="need_type.code")
+    sentence = serializers.CharField(source="text")
+    reasons = serializers.ListField(child=serializers.CharField())
+    probability = serializers.DecimalField(max_digits=4, decimal_places=3)
+    status = serializers.ChoiceField(SuggestionStatus.choices)
+    instead = serializers.CharField(source="instead.code", default=None, allow_null=True)
+    suggested_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
 
 
 class NeedInput(Input):

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from offers.learning.features import in_words
+from offers.learning.forms import SharesForm
 from offers.learning.keeping import restored
 from offers.learning.learner import Learner
 from offers.learning.logistic import INTERCEPT, NotAModel
@@ -32,6 +33,7 @@ def page() -> dict[str, Any]:
         except NotAModel as damaged:
             told["damaged"] = str(damaged)
     versions = LearnedVersion.objects.select_related("made_by").defer("arrays", "described")
+    policy = LearningPolicy.objects.first() or LearningPolicy()
     frozen = LearningFreeze.objects.filter(ended_at=None).select_related("began_by")
     return {
         "version": version,
@@ -39,10 +41,16 @@ def page() -> dict[str, Any]:
         "periods": [_period(row) for row in LearningPeriod.objects.all()[:PERIODS]],
         "alarms": LearningAlarm.objects.filter(settled_at=None),
         "frozen": frozen.first(),
-        "policy": LearningPolicy.objects.first(),
+        "in_force": _per_cent(policy),
+        "shares": SharesForm(initial=_per_cent(policy)),
         "waiting": Reward.objects.waiting().count(),
         **told,
     }
+
+
+def _per_cent(policy: LearningPolicy) -> dict[str, str]:
+    given = {"exploring": policy.exploring_share, "control": policy.control_share}
+    return {name: f"{100 * float(value):g}" for name, value in given.items()}
 
 
 def _told(learner: Learner) -> dict[str, Any]:

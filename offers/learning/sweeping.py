@@ -7,6 +7,7 @@ after the other; a version that was kept is never changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from secrets import token_hex
 
 from django.db import transaction
@@ -101,6 +102,24 @@ def _stop(kind: AlarmKind, told: str, version: LearnedVersion | None) -> None:
     if is_new:
         AuditEntry.record(by=None, verb="learning alarm", subject=alarm, detail={"kind": kind})
     freeze(by=None, because=told)
+
+
+def change_shares(*, by: User, exploring: Decimal, control: Decimal) -> bool:
+    """How much is tried out, and who is ranked without learning; false when it was so already.
+
+    Who is in the control group stays there while the share does not shrink: it goes by a hash.
+    """
+    with transaction.atomic():
+        policy = lock()
+        before = {"exploring": str(policy.exploring_share), "control": str(policy.control_share)}
+        if (policy.exploring_share, policy.control_share) == (exploring, control):
+            return False
+        LearningPolicy.objects.filter(pk=policy.pk).update(
+            exploring_share=exploring, control_share=control
+        )
+        told = {"exploring": str(exploring), "control": str(control), "before": before}
+        AuditEntry.record(by=by, verb="learning shares changed", subject=policy, detail=told)
+    return True
 
 
 def freeze(*, by: User | None, because: str) -> bool:

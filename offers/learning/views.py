@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from offers.learning import keeping, showing, sweeping
+from offers.learning.forms import SharesForm
 from offers.models import LearnedVersion
 
 LONGEST_REASON = 200
@@ -56,6 +57,19 @@ def freezing(request: HttpRequest) -> HttpResponse:
         sweeping.lock()
         sweeping.freeze(by=_user(request), because=because)
     messages.success(request, "Learning is frozen. Lists are ranked without it.")
+    return redirect("learning:learning")
+
+
+@administrators_only
+@require_POST
+def shares(request: HttpRequest) -> HttpResponse:
+    """How much is tried out to learn, and how many customers are ranked without it."""
+    form = SharesForm(request.POST)
+    if not form.is_valid():
+        context = {**showing.page(), "shares": form}
+        return render(request, "offers/learning.html", context, status=422)
+    if sweeping.change_shares(by=_user(request), **form.as_shares()):
+        messages.success(request, "The shares are changed, from the next decision on.")
     return redirect("learning:learning")
 
 

@@ -351,3 +351,19 @@ def test_a_reading_of_what_was_read_takes_six_statements(
     sam.post(address)
     with django_assert_num_queries(6):
         assert sam.post(address).json() == {"changed": False}
+
+
+def test_programs_read_what_the_words_of_a_contact_suggest(
+    cast: Cast, taught: WordsModel, sam: Client, client: Client
+) -> None:
+    interaction = noted(cast, SAID)
+    address = f"/api/v1/interactions/{interaction.pk}/need-suggestions/"
+    [told] = sam.get(address).json()
+    assert (told["need_type"], told["status"], told["instead"]) == ("better-return", "open", None)
+    assert told["sentence"] == SAID
+    Suggestion.objects.get().correct(by=cast.sam, to=cast.cheaper_borrowing)
+    [told] = sam.get(address).json()
+    assert (told["status"], told["instead"]) == ("corrected", "cheaper-borrowing")
+    assert sam.post(address).status_code == 405
+    client.force_login(cast.stranger)
+    assert client.get(address).status_code == 404

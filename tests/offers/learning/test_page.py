@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -11,7 +13,13 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from offers.learning import sweeping
 from offers.learning.guarding import PERIOD
-from offers.models import LearnedVersion, LearningAlarm, LearningFreeze, Reward
+from offers.models import (
+    LearnedVersion,
+    LearningAlarm,
+    LearningFreeze,
+    LearningPolicy,
+    Reward,
+)
 from tests.cast import Cast
 from tests.offers.learning.conftest import NOON
 from tests.world import logged_in
@@ -136,3 +144,31 @@ def test_nobody_else_sees_or_stops_the_learning(people: Cast, role: str) -> None
     for address in (reverse("learning:freezing"), reverse("learning:thawing")):
         assert other.post(address, {"because": "x"}).status_code == 403
     assert LearningFreeze.objects.count() == 0
+
+
+def test_shares_are_changed_within_limits_and_audited(client: Client, people: Cast) -> None:
+    changed = client.post(reverse("learning:shares"), {"exploring": "2.5", "control": "10"})
+    assert changed.status_code == 302
+    policy = LearningPolicy.objects.get()
+    assert (policy.exploring_share, policy.control_share) == (Decimal("0.025"), Decimal("0.1"))
+    entry = AuditEntry.objects.get(verb="learning shares changed")
+    assert entry.detail["before"] == {"exploring": "0.050", "control": "0.050"}
+    assert entry.by == people.max
+    page = client.get(PAGE).content.decode()
+    assert "2.5 %" in page
+    client.post(reverse("learning:shares"), {"exploring": "2.5", "control": "10"})
+    assert AuditEntry.objects.filter(verb="learning shares changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("exploring", "control"),
+    [("20.1", "5"), ("-1", "5"), ("5", "0"), ("5", "51"), ("", "5"), ("NaN", "5"), ("5", "1e9")],
+)
+def test_shares_beyond_the_limits_change_nothing(
+    client: Client, exploring: str, control: str
+) -> None:
+    refused = client.post(reverse("learning:shares"), {"exploring": exploring, "control": control})
+    assert refused.status_code == 422
+    assert 'class="error"' in refused.content.decode()
+    assert not LearningPolicy.objects.exists()
+    assert not AuditEntry.objects.filter(verb="learning shares changed").exists()
