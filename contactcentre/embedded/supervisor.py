@@ -38,7 +38,7 @@ ADDRESSES = {
     "Customers call us": "/call-us/",
     "Health": "/ready/",
 }
-DEMO_ADDRESSES = {"A customer's phone": "/handset/"}
+DEMO_ADDRESSES = {"A customer's phone": "/handset/", "Mails and SMS": "/inbox/"}
 WEB = (
     *("-m", "uvicorn", "contactcentre.asgi:application", "--lifespan", "off"),
     *("--no-access-log", "--timeout-graceful-shutdown", "5"),

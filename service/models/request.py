@@ -145,7 +145,7 @@ class ServiceRequest(models.Model):
         `expected_days` as they said it, else the type's.
         """
         now = timezone.now()
-        expected = _days(request_type.expected_days if expected_days is None else expected_days)
+        expected = expected_within(request_type, days=expected_days)
         target = expected if needs_confirmation else _days(request_type.target_days)
         with transaction.atomic():
             request = cls.objects.create(
@@ -287,6 +287,11 @@ class ServiceRequest(models.Model):
             customer_id=self.customer_id,
             user_ids={self.owner_id} | ({by.pk} if by else set()),
         )
+
+
+def expected_within(request_type: RequestType, *, days: int | None = None) -> timedelta:
+    """How long it may take by the customer's yardstick: as they said, else as for that type."""
+    return _days(request_type.expected_days if days is None else days)
 
 
 def _days(number: Decimal | int) -> timedelta:

@@ -16,7 +16,7 @@ SCRIPT = """
 from datetime import time, timedelta
 from django.utils import timezone
 from customers.models import Customer
-from customers.places import CallingHours, candidate_zones
+from customers.places import CallingHours, candidate_places
 
 PLACES = (
     ("GB", "Europe/London", "+4420794601"),
@@ -26,8 +26,10 @@ PLACES = (
 now = timezone.now()
 for country, place, phone in PLACES:
     hours = CallingHours(
-        zones=candidate_zones(time_zone=place, phone=phone + "0"),
-        start=time(8), end=time(21), country=country,
+        places=candidate_places(
+            country=country, region="", time_zone=place, phone=phone + "0"
+        ),
+        start=time(8), end=time(21),
     )
     if hours.is_open(now) and hours.is_open(now + timedelta(minutes=15)):
         break
