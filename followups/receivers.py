@@ -8,17 +8,22 @@ from functools import lru_cache
 from typing import Any
 
 from django.dispatch import receiver
-from django.utils import timezone
 
 from accounts.models import Role, User
+from followups import confirming, messaging
 from followups.dialling import note_the_end
 from followups.errors import FollowUpStillOpen
-from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, VoiceSurvey
+from followups.models import FollowUp, FollowUpStatus, VoiceSurvey
+from followups.policies.choosing import in_force
 from followups.surveying import HEARD, claim, hear, settle_closed
 from followups.voicing import follow
 from interactions.models import Interaction, Outcome
 from interactions.signals import interaction_closed
+from messaging.models import Reply, Sending
+from messaging.signals import replied, sending_moved
 from routing.signals import customer_alone
+from service.models import ServiceRequest
+from service.signals import request_moved
 from telephony.models import Call, CallEvent, Purpose
 from telephony.signals import call_moved
 from telephony.states import CallPicture
@@ -34,16 +39,18 @@ def owe_a_follow_up(interaction: Interaction, by: User | None, **_: Any) -> None
         return
     if _not_reached(interaction):
         return
-    policy = FollowUpPolicy.for_reason(interaction.contact_reason_id)
+    version, choice = in_force(interaction)
     owner_id = interaction.agent_id or (by.pk if by else _supervisor_for(interaction))
-    if policy is None or owner_id is None:
-        _warn_once("no policy" if policy is None else "nobody to own it")
+    if version is None or choice is None or owner_id is None:
+        _warn_once("no policy" if choice is None else "nobody to own it")
         return
     FollowUp.plan(
         interaction=interaction,
-        policy=policy,
+        terms=choice.terms,
+        version_id=version.pk,
         owner_id=owner_id,
-        at=interaction.closed_at or timezone.now(),
+        due_at=choice.due_at,
+        refused=choice.refused,
     )
     settle_closed(interaction)
 
@@ -76,6 +83,21 @@ def learn_what_became_of_the_call(*, call: Call, now: CallPicture, **_: Any) -> 
     """The provider says how a follow-up call ended; who was talked to is reported by the agent."""
     if call.purpose == Purpose.FOLLOW_UP and now.ended_at:
         note_the_end(call)
+
+
+@receiver(sending_moved)
+def learn_what_became_of_the_text(*, sending: Sending, **_: Any) -> None:
+    messaging.note(sending)
+
+
+@receiver(replied)
+def hear_replies(*, reply: Reply, **_: Any) -> None:
+    messaging.hear(reply)
+
+
+@receiver(request_moved)
+def ask_whether_it_is_fixed(*, request: ServiceRequest, **_: Any) -> None:
+    confirming.follow(request)
 
 
 def _refuse_while_unreported(call: Interaction) -> None:

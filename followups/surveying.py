@@ -37,6 +37,7 @@ from followups.models import (
 )
 from followups.models.owed import WAITING
 from followups.permission import Permission, Rule
+from followups.policies.choosing import in_force
 from interactions.models import Interaction
 from offers import catalogue
 from routing.announcing import let_go
@@ -64,9 +65,9 @@ def claim(*, call: Call, at: datetime) -> bool:
     )
     if interaction is None or not may_be_asked(interaction.customer):
         return False
-    policy = FollowUpPolicy.for_reason(interaction.contact_reason_id)
-    questions = policy.questions_by_voice if policy else []
-    if not questions:
+    _, choice = in_force(interaction)
+    questions = choice.terms.questions_by_voice if choice and not choice.refused else []
+    if choice is None or not questions or _is_paused(choice.terms.id, at=at):
         return False
     if not has_room(interaction):
         return False
@@ -77,6 +78,10 @@ def claim(*, call: Call, at: datetime) -> bool:
     if is_new:
         afterwards(ask, survey)
     return is_new
+
+
+def _is_paused(policy_id: int, *, at: datetime) -> bool:
+    return FollowUpPolicy.objects.filter(pk=policy_id).paused(at=at).exists()
 
 
 def has_room(interaction: Interaction) -> bool:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from followups import supervising_views, views
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/outcome/", views.outcome, name="outcome"),
     path("<int:pk>/ownership/", views.ownership, name="ownership"),
     path("confirmations/", views.confirmations, name="confirmations"),
+    path("policies/", include("followups.policies.urls")),
     path("reviews/", views.reviews, name="reviews"),
     path("reviews/<int:pk>/", views.review, name="review"),
     path("reviews/<int:pk>/attempts/", views.review_begin, name="review_begin"),

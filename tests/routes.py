@@ -125,6 +125,14 @@ PANELS = {
     "followups:review_call": of("review", POSTED),
     "followups:review_of_contact": Route(THE_TEAM, {"call_id": "interaction"}),
     "followups:review_settlement": of("review", POSTED),
+    "followups:policies": Route(LEADERS),
+    "followups:policy": of("policy", LEADERS),
+    "followups:policy_new": Route(ADMINISTRATORS),
+    "followups:policy_preview": Route(POSTED),
+    "followups:policy_publication": Route(POSTED),
+    "followups:policy_step": of("policy", POSTED),
+    "followups:policy_versions": Route(LEADERS),
+    "followups:policy_restoration": Route(POSTED, {"number": "=1"}),
     "followups:script": Route(THE_TEAM, {"call_id": "call"}),
 }
 CALLING = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -15,15 +15,25 @@ from accounts.models import AuditEntry, User
 from followups.errors import DraftMovedOn
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
 from followups.models.draft import AnswerDraft
-from followups.models.owed import WAITING, FollowUpStatus
-from followups.models.policy import FollowUpPolicy, Question
-from followups.models.said import Said, fitting
 from followups.models.linked import LinkedFollowUp
+from followups.models.owed import WAITING, FollowUpStatus
+from followups.models.policy import Question
+from followups.models.said import Said, fitting
+from followups.models.terms import Terms
+from followups.permission import Rule
 from interactions.models import Interaction, Outcome
 from needs.models import NeedsReview
 from service.models import RequestType, ServiceRequest
 
 PROBLEM_REQUEST_TYPE: Final = "problem-after-contact"
+
+# Once, however often a contact is closed.
+KEEP_REFUSAL: Final = """
+INSERT INTO followups_permissioncheck (follow_up_id, at, is_allowed, rule, way, law)
+SELECT id, %s, false, %s, way, '' FROM followups_followup AS follow_up
+WHERE interaction_id = %s AND status = 'refused'
+AND NOT EXISTS (SELECT FROM followups_permissioncheck WHERE follow_up_id = follow_up.id)
+"""
 
 
 def chosen_request_type(follow_up: FollowUp) -> RequestType | None:
@@ -73,34 +83,47 @@ class FollowUp(LinkedFollowUp):
 
     @staticmethod
     def plan(
-        *, interaction: Interaction, policy: FollowUpPolicy, owner_id: int, at: datetime
+        *,
+        interaction: Interaction,
+        terms: Terms,
+        version_id: int,
+        owner_id: int,
+        due_at: datetime,
+        refused: Rule | None = None,
     ) -> None:
-        """Owe the customer this follow-up, with the policy's figures of today.
+        """Owe the customer this follow-up, with the figures of the policy in force.
 
         One statement without a savepoint; a second call for the same interaction changes nothing.
+        `refused`: the policy asks no such contact. The row says so, and the decision is kept.
         """
         FollowUp.objects.bulk_create(
             [
                 FollowUp(
                     interaction=interaction,
                     customer_id=interaction.customer_id,
-                    policy=policy,
+                    policy_id=terms.id,
+                    policy_version_id=version_id,
                     owner_id=owner_id,
-                    questions=policy.questions,
-                    due_at=at + timedelta(minutes=policy.delay_minutes),
-                    lapses_at=at + timedelta(days=policy.lapse_days, minutes=policy.delay_minutes),
-                    window_start=policy.window_start,
-                    window_end=policy.window_end,
-                    max_attempts=policy.max_attempts,
-                    retry_minutes=policy.retry_minutes,
-                    review_days=policy.review_days,
-                    ways=policy.ways,
-                    way=policy.ways[0],
-                    tries_each=policy.max_attempts,
+                    status=FollowUpStatus.REFUSED if refused else FollowUpStatus.PLANNED,
+                    refused_because=str(refused.label) if refused else "",
+                    questions=list(terms.questions),
+                    due_at=due_at,
+                    lapses_at=due_at + timedelta(days=terms.lapse_days),
+                    window_start=terms.window_start,
+                    window_end=terms.window_end,
+                    max_attempts=terms.max_attempts,
+                    retry_minutes=terms.retry_minutes,
+                    review_days=terms.review_days,
+                    ways=list(terms.ways),
+                    way=terms.ways[0],
+                    tries_each=terms.max_attempts,
                 )
             ],
             ignore_conflicts=True,
         )
+        if refused:
+            with connection.cursor() as cursor:
+                cursor.execute(KEEP_REFUSAL, [timezone.now(), refused.value, interaction.pk])
 
     def record_answers(self, *, by: User, answers: Iterable[Said], problem: str = "") -> None:
         """Keep the answers to all questions and do at once what follows from them.

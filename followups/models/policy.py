@@ -2,115 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, time
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.errors import RuleBroken
 from accounts.models import AuditEntry, User
-from accounts.prepared import NOBODY, PreparedModels
-from interactions.models import ContactReason
+from customers.contact_points import Channel
+from followups.models.asked import (
+    BY_MESSAGE,
+    BY_WAY,
+    HARD_FROM,
+    SCORES,
+    THREE_QUESTIONS,
+    Question,
+    Way,
+    answered_by_key,
+    by_agent,
+    in_words,
+    number_in_words,
+    usual_questions,
+    ways_in_words,
+)
+from followups.models.terms import Terms
+from interactions.models import Outcome
 from service.models import RequestType
 
-
-class Question(models.TextChoices):
-    AS_EXPECTED = "as_expected", "Did everything go as expected?"
-    AS_PROMISED = "as_promised", "Have we delivered as promised?"
-    MET_EXPECTATIONS = "met_expectations", "Have we met your expectations?"
-    RECOMMEND = "recommend", "How likely are you to recommend us, from 0 to 10?"
-    EFFORT = "effort", "How easy was it to get what you needed, from 1 to 7?"
-    EXPECTED_DAYS = "expected_days", "How many days should it take?"
-
-
-class Way(models.TextChoices):
-    """How a follow-up reaches the customer."""
-
-    AGENT = "agent", "An agent calls"
-    VOICE = "voice", "An automatic voice calls"
-    SMS = "sms", "A link by SMS"
-    EMAIL = "email", "A link by e-mail"
-    PORTAL = "portal", "Asked on the customer's page"
+__all__ = [
+    "BY_MESSAGE",
+    "BY_WAY",
+    "HARD_FROM",
+    "SCORES",
+    "THREE_QUESTIONS",
+    "FollowUpPolicy",
+    "Question",
+    "Way",
+    "answered_by_key",
+    "by_agent",
+    "in_words",
+    "number_in_words",
+    "usual_questions",
+    "ways_in_words",
+]
 
 
-BY_MESSAGE: Final = (Way.SMS, Way.EMAIL)
+class FollowUpPolicyQuerySet(models.QuerySet["FollowUpPolicy"]):
+    def in_order(self) -> Self:
+        """Those of the draft, as they are tried: the first that fits a contact wins."""
+        return self.filter(retired_at=None).order_by("position", "pk")
 
-THREE_QUESTIONS = [Question.AS_EXPECTED, Question.AS_PROMISED, Question.MET_EXPECTATIONS]
+    def paused(self, *, at: datetime) -> Self:
+        """Those whose follow-ups wait at that moment."""
+        return self.filter(PAUSED, Q(paused_until=None) | Q(paused_until__gt=at))
 
-# What a question takes that is answered by a number; 7 is easiest, days are whole days.
-SCORES: Final = {
-    Question.RECOMMEND: range(11),
-    Question.EFFORT: range(1, 8),
-    Question.EXPECTED_DAYS: range(366),
-}
-HARD_FROM: Final = 3  # an effort of 3 of 7 or less: the customer found it hard
-
-
-BY_WAY: Final = {
-    Way.AGENT: "by phone",
-    Way.VOICE: "by an automatic voice",
-    Way.SMS: "by SMS",
-    Way.EMAIL: "by e-mail",
-    Way.PORTAL: "on the customer's page",
-}
+    def retire(self) -> int:
+        """Take them out of the draft; they are kept, for versions name them."""
+        return self.update(retired_at=timezone.now())
 
 
-def number_in_words(question: str, number: int | None) -> str:
-    """An answer by number: 9 of 10, or 3 days."""
-    if question == Question.EXPECTED_DAYS:
-        return f"{number} day{'' if number == 1 else 's'}"
-    return f"{number} of {SCORES[Question(question)][-1]}"
+PAUSED: Final = Q(paused_at__isnull=False)
 
 
-def usual_questions() -> list[str]:
-    return [*(question.value for question in THREE_QUESTIONS), Question.RECOMMEND.value]
-
-
-def by_agent() -> list[str]:
-    return [Way.AGENT.value]
-
-
-def answered_by_key(questions: Iterable[str]) -> list[str]:
-    """Those that a yes or no by key can answer."""
-    return [question for question in questions if question in THREE_QUESTIONS]
-
-
-def in_words(minutes: int) -> str:
-    """A delay as people say it: 90 minutes, 3 hours, 2 days."""
-    for unit, length in (("day", 24 * 60), ("hour", 60)):
-        if minutes % length == 0:
-            return f"{minutes // length} {unit}{'s' if minutes != length else ''}"
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
-
-
-def ways_in_words(ways: Iterable[str]) -> str:
-    """The order of ways: by an automatic voice, else by phone, else by SMS."""
-    return ", else ".join(BY_WAY[Way(way)] for way in ways)
+def any_of(choices: type[models.TextChoices]) -> ArrayField[list[str], list[str]]:
+    """So many of the choices as are named; none named means any."""
+    return ArrayField(models.CharField(max_length=20, choices=choices), default=list, blank=True)
 
 
 @pghistory.track()
 class FollowUpPolicy(models.Model):
-    """When and how we ask after a contact; without a contact reason: for every other contact."""
+    """When and how we ask after which contacts: a row of the draft.
+
+    What is in force is the published `PolicyVersion`; a pause takes effect at once. `reasons` and
+    `segments` are codes; nothing named means any.
+    """
 
     name = models.CharField(max_length=80)
-    contact_reason = models.OneToOneField(
-        ContactReason,
+    position = models.PositiveSmallIntegerField(default=0)
+    reasons = ArrayField(models.SlugField(), default=list, blank=True)
+    channels = any_of(Channel)
+    outcomes = any_of(Outcome)
+    segments = ArrayField(models.SlugField(max_length=40), default=list, blank=True)
+    delay_minutes = models.PositiveIntegerField(
+        default=24 * 60,
+        validators=[MinValueValidator(1)],
+        help_text="Minutes from wrap-up to the follow-up.",
+    )
+    delay_working_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        on_delete=models.CASCADE,
-        related_name="+",
-        help_text="Leave empty for every contact that has no policy of its own.",
+        validators=[MaxValueValidator(30)],
+        help_text="Working days at the customer's place instead of minutes; from the first hour.",
     )
-    delay_minutes = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)], help_text="Minutes from wrap-up to the follow-up."
+    sample_percent = models.PositiveSmallIntegerField(
+        default=100, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    cool_down_days = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text="Who was asked so few days before is left alone.",
     )
     questions = ArrayField(
         models.CharField(max_length=20, choices=Question), default=usual_questions
@@ -167,13 +164,18 @@ class FollowUpPolicy(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     paused_because = models.CharField(max_length=200, blank=True, editable=False)
 
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = FollowUpPolicyQuerySet.as_manager()
+
     class Meta:
         verbose_name = "follow-up policy"
         verbose_name_plural = "follow-up policies"
-        ordering: ClassVar = [F("contact_reason__position").asc(nulls_last=True), "name"]
+        ordering: ClassVar = ["position", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                F("contact_reason"), name="follow_up_policy_one_default", nulls_distinct=False
+            models.CheckConstraint(
+                name="follow_up_sample_a_share",
+                condition=Q(sample_percent__gte=1, sample_percent__lte=100),
             ),
             models.CheckConstraint(
                 name="follow_up_window_forward", condition=Q(window_end__gt=F("window_start"))
@@ -199,30 +201,21 @@ class FollowUpPolicy(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def terms(self) -> Terms:
+        """What the row says now, as plain values."""
+        return Terms.of(self)
+
+    @property
+    def summary(self) -> str:
+        """What it says in a few sentences; contact reasons by their codes."""
+        return self.terms.summary({})
+
     def clean(self) -> None:
         if len(set(self.questions or [])) != len(self.questions or []):
             raise ValidationError({"questions": "A question stands here twice. Ask each once."})
         if len(set(self.ways or [])) != len(self.ways or []):
             raise ValidationError({"ways": "A way stands here twice. Name each once."})
-
-    @property
-    def summary(self) -> str:
-        """The policy as one sentence."""
-        whom = f"“{self.contact_reason}”" if self.contact_reason_id else "any other contact"
-        count = len(self.questions)
-        times = "once" if self.max_attempts == 1 else f"at most {self.max_attempts} times"
-        again = "" if self.max_attempts == 1 else f", {in_words(self.retry_minutes)} apart"
-        voice = ""
-        if self.questions_by_voice:
-            voice = " An automatic voice asks right after a call; who answers it is not called."
-        how = ways_in_words(self.ways)
-        return (
-            f"{in_words(self.delay_minutes)} after {whom}, ask {count} "
-            f"question{'s' if count != 1 else ''} {how} between {self.window_start:%H:%M} and "
-            f"{self.window_end:%H:%M} at the customer's place; try {times}{again}; "
-            f"give up {self.lapse_days} days after the contact. When all is well, look at the "
-            f"needs again after {self.review_days} days.{voice}"
-        )
 
     def pause(self, *, by: User, because: str, until: datetime | None = None) -> bool:
         """Let its follow-ups wait, until then or until it is resumed; false when paused already."""
@@ -232,7 +225,8 @@ class FollowUpPolicy(models.Model):
         if until is not None and until <= timezone.now():
             raise RuleBroken("Choose a time to come for the pause to end, or leave it empty.")
         with transaction.atomic():
-            paused = FollowUpPolicy.objects.filter(pk=self.pk, paused_at=None).update(
+            mine = FollowUpPolicy.objects.filter(pk=self.pk)
+            paused = mine.exclude(pk__in=mine.paused(at=timezone.now())).update(
                 paused_at=timezone.now(),
                 paused_by=by,
                 paused_until=until,
@@ -254,22 +248,3 @@ class FollowUpPolicy(models.Model):
                 AuditEntry.record(by=by, verb="policy resumed", subject=self)
         self.refresh_from_db()
         return bool(resumed)
-
-    @property
-    def questions_by_voice(self) -> list[str]:
-        """Those of its questions that a yes or no by key can answer, where it asks so at all."""
-        return answered_by_key(self.questions if self.asks_by_voice else [])
-
-    @classmethod
-    def for_reason(cls, contact_reason_id: int | None) -> FollowUpPolicy | None:
-        """The policy of that contact reason, else the default one; None when there is neither."""
-        return next(iter(_POLICY.rows(reason=contact_reason_id)), None)
-
-
-_POLICY = PreparedModels(
-    FollowUpPolicy,
-    lambda *, reason: FollowUpPolicy.objects.filter(
-        Q(contact_reason=None) | Q(contact_reason=reason)
-    ).order_by(F("contact_reason").asc(nulls_last=True))[:1],
-    {"reason": NOBODY},
-)

@@ -19,6 +19,7 @@ class PolicyVersion(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     policies = models.JSONField()
+    digest = models.CharField(max_length=64)
     note = models.CharField(max_length=200, blank=True)
     restores = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

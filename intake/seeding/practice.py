@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 
-from followups.models import FollowUpPolicy, Way
+from followups.models import FollowUpPolicy, PolicyVersion, Way
+from followups.policies import versions
 from interactions.models import ContactReason, Intent, Outcome, WrapUpCode
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedType
 from offers.models import ContactPolicy, DeclineReason
@@ -213,16 +214,20 @@ def _questions(reasons: dict[str, ContactReason]) -> None:
 def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
     """In the seeded day a follow-up is due one minute after its contact, so that it can be seen."""
     hours = {"window_start": time(8), "window_end": time(21)}
-    for name, reason, attempts, by_voice, ways in (
-        ("After every contact", None, 2, True, [Way.AGENT]),
-        ("After a wish to leave", reasons["close-account"], 3, True, [Way.AGENT]),
-        ("After a complaint", reasons["complaint"], 3, False, [Way.AGENT]),
-        ("After trouble logging in", reasons["online-access"], 2, False, [Way.VOICE, Way.AGENT]),
+    for position, (name, reason, attempts, by_voice, ways) in enumerate(
+        (
+            ("After a wish to leave", "close-account", 3, True, [Way.AGENT]),
+            ("After a complaint", "complaint", 3, False, [Way.AGENT]),
+            ("After trouble logging in", "online-access", 2, False, [Way.VOICE, Way.AGENT]),
+            ("After a question on cards abroad", "card-abroad", 2, False, [Way.EMAIL, Way.AGENT]),
+            ("After every contact", None, 2, True, [Way.AGENT]),
+        )
     ):
         FollowUpPolicy.objects.get_or_create(
-            contact_reason=reason,
+            name=name,
             defaults={
-                "name": name,
+                "position": position,
+                "reasons": [reasons[reason].code] if reason else [],
                 "delay_minutes": 1,
                 "max_attempts": attempts,
                 "asks_by_voice": by_voice,
@@ -230,3 +235,5 @@ def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
                 **hours,
             },
         )
+    if not PolicyVersion.objects.exists():
+        versions.publish(by=None, note="Where Northgate Bank begins")

@@ -6,7 +6,14 @@ from datetime import datetime, time, timedelta
 
 from accounts.models import AuditEntry, User
 from customers.models import Customer
-from followups.models import Answer, Attempt, FollowUp, FollowUpPolicy, FollowUpStatus
+from followups.models import (
+    Answer,
+    Attempt,
+    FollowUp,
+    FollowUpPolicy,
+    FollowUpStatus,
+    PolicyVersion,
+)
 from intake.seeding.told import MINUTE, Owed, Told
 from interactions.models import (
     ContactReason,
@@ -111,12 +118,13 @@ def promise(asked: ServiceRequest, text: str, *, due_at: datetime, now: datetime
 
 def asked_later(talk: Interaction, *, due_at: datetime) -> FollowUp:
     """The follow-up that the contact's closing leaves."""
-    policy = FollowUpPolicy.objects.get(contact_reason=None)
+    policy = FollowUpPolicy.objects.get(reasons=[])
     assert talk.agent is not None
     return FollowUp.objects.create(
         interaction=talk,
         customer=talk.customer,
         policy=policy,
+        policy_version=PolicyVersion.objects.first(),
         owner=talk.agent,
         questions=policy.questions,
         due_at=due_at,

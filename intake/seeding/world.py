@@ -52,7 +52,7 @@ class World:
             request_types={row.code: _request_type(row) for row in RequestType.objects.all()},
             products={row.code: Coded(row.pk, row.name) for row in Product.objects.all()},
             needs={row.code: Coded(row.pk, row.name) for row in NeedType.objects.all()},
-            policy=FollowUpPolicy.objects.get(contact_reason=None).pk,
+            policy=FollowUpPolicy.objects.get(reasons=[]).pk,
         )
 
 

@@ -5,9 +5,9 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from followups.models import FollowUpPolicy
 from offers.publishing import publish
 from tests.cast import Cast, assemble
+from tests.followups.scenes import default_policy
 
 Login = Callable[[User], APIClient]
 
@@ -15,7 +15,7 @@ Login = Callable[[User], APIClient]
 @pytest.fixture
 def cast(db: None) -> Cast:
     assembled = assemble()
-    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
+    default_policy(name="Every contact", delay_minutes=60)
     publish(by=assembled.max, note="The first catalogue")
     return assembled
 

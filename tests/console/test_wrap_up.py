@@ -6,10 +6,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from followups.models import FollowUp, FollowUpPolicy
+from followups.models import FollowUp
 from interactions.models import Interaction
 from needs.models import Need
 from tests.cast import Cast, assemble, contact
+from tests.followups.scenes import default_policy
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -18,7 +19,7 @@ WRAPPING_UP = 13  # who, the contact and how it ended; its lock and needs; the p
 
 @pytest.fixture
 def cast() -> Cast:
-    FollowUpPolicy.objects.create(name="Everything else", delay_minutes=60)
+    default_policy(name="Everything else", delay_minutes=60)
     return assemble()
 
 

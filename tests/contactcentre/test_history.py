@@ -12,9 +12,9 @@ from pghistory.models import Events
 
 from accounts.models import AuditEntry
 from contactcentre.history import needs_to_know, told_where_it_is_kept
-from followups.models import FollowUpPolicy
 from products.models import Product
 from tests import cast as people
+from tests.followups.scenes import default_policy
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_changed_product_keeps_who_changed_it_and_where() -> None:
 
 @pytest.mark.django_db
 def test_a_wrap_up_tells_nobody_who_keeps_no_history(client: Client) -> None:
-    FollowUpPolicy.objects.create(name="Everything else", delay_minutes=60)
+    default_policy(name="Everything else", delay_minutes=60)
     cast = people.assemble()
     interaction = people.contact(cast, cast.ada)
     client.force_login(cast.sam)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
-from followups.models import THREE_QUESTIONS, FollowUp, FollowUpPolicy, Question, Said
+from followups.models import (
+    THREE_QUESTIONS,
+    FollowUp,
+    FollowUpPolicy,
+    PolicyVersion,
+    Question,
+    Said,
+)
+from followups.policies.choosing import policies_of
+from followups.policies.versions import NothingChanged, NotPublishable, publish
 from followups.sweeping import sweep
 from interactions.models import ContactReason
 from tests.cast import Cast, contact
@@ -16,9 +26,27 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday; noon in London too
 
 
 def default_policy(**figures: Any) -> FollowUpPolicy:
-    return FollowUpPolicy.objects.create(
-        **{"name": "Every other contact", "delay_minutes": 1} | figures
+    """One more policy of the draft, published with it where the draft is complete by now.
+
+    One that is for some contacts only is tried before those for every contact.
+    """
+    figures = {"name": "Every other contact", "delay_minutes": 1} | figures
+    is_narrow = any(figures.get(name) for name in ("reasons", "channels", "outcomes", "segments"))
+    count = FollowUpPolicy.objects.count()
+    policy = FollowUpPolicy.objects.create(
+        **{"position": count if is_narrow else 1000 + count} | figures
     )
+    put_in_force()
+    return policy
+
+
+def put_in_force() -> None:
+    """Publish the draft as it stands, unless it is not complete; this process knows it at once."""
+    with suppress(NotPublishable, NothingChanged):
+        publish(by=None)
+        in_force = PolicyVersion.objects.first()
+        if in_force:
+            policies_of(in_force.pk, in_force.digest)
 
 
 def owed(

@@ -15,7 +15,7 @@ from customers.budget import draw
 from customers.models import ContactDraw
 from followups import reviewing
 from followups.errors import HeardEnough, NotPermittedNow
-from followups.models import AttemptOutcome, FollowUp, FollowUpPolicy, FollowUpStatus
+from followups.models import AttemptOutcome, FollowUp, FollowUpStatus
 from followups.permission import Rule
 from followups.sweeping import sweep
 from needs.models import Need, NeedFit, NeedsReview
@@ -24,7 +24,7 @@ from offers.models import ContactPolicy
 from offers.publishing import publish
 from products.models import Product
 from tests.cast import Cast, assemble, contact
-from tests.followups.scenes import NOON, begun, owed, ready
+from tests.followups.scenes import NOON, begun, default_policy, owed, ready
 from tests.threads import at_once
 
 
@@ -43,7 +43,7 @@ def heard(cast: Cast, times: int, purpose: str = "survey") -> None:
 
 @pytest.mark.usefixtures("noon")
 def test_who_has_heard_enough_is_asked_later(cast: Cast) -> None:
-    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=1, lapse_days=60)
+    default_policy(name="Every contact", delay_minutes=1, lapse_days=60)
     heard(cast, 4)
     follow_up = owed(cast, cast.ada)
     sweep(at=NOON)
@@ -90,7 +90,7 @@ def test_a_question_counts_once_over_its_tries_and_not_when_nobody_was_asked(cas
 
 @pytest.mark.usefixtures("noon")
 def test_the_budget_is_asked_again_when_the_call_is_begun(cast: Cast) -> None:
-    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=1, lapse_days=60)
+    default_policy(name="Every contact", delay_minutes=1, lapse_days=60)
     follow_up = ready(cast, cast.ada)
     heard(cast, 4)
     with pytest.raises(NotPermittedNow, match="often enough"):

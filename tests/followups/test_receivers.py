@@ -9,13 +9,14 @@ from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus
 from followups.receivers import _warn_once
 from interactions.models import Interaction, Outcome, WrapUpCode
 from tests.cast import Cast, contact
+from tests.followups.scenes import default_policy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def policy() -> FollowUpPolicy:
-    return FollowUpPolicy.objects.create(name="Everything else", delay_minutes=60)
+    return default_policy(name="Everything else", delay_minutes=60)
 
 
 def close(interaction: Interaction, cast: Cast) -> bool:
@@ -40,23 +41,21 @@ def test_a_closed_contact_owes_a_follow_up_with_the_policys_figures(
     assert (owed.max_attempts, owed.retry_minutes, owed.review_days) == (2, 24 * 60, 180)
 
 
-def test_planning_costs_two_statements(
+def test_planning_costs_two_statements_and_the_promise_watch_one(
     cast: Cast, policy: FollowUpPolicy, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     from interactions.signals import interaction_closed
 
     interaction = contact(cast, cast.ada)
     interaction.wrap_up_code = cast.helped
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         interaction_closed.send(sender=Interaction, interaction=interaction, by=cast.sam)
 
 
 def test_the_policy_of_the_contact_reason_goes_before_the_default(
     cast: Cast, policy: FollowUpPolicy
 ) -> None:
-    own = FollowUpPolicy.objects.create(
-        name="Closing", contact_reason=cast.closing, delay_minutes=5
-    )
+    own = default_policy(name="Closing", reasons=[cast.closing.code], delay_minutes=5)
     close(contact(cast, cast.ada, reason=cast.closing), cast)
     close(contact(cast, cast.ben, reason=cast.card_late), cast)
     assert FollowUp.objects.get(customer=cast.ada).policy == own

@@ -29,6 +29,7 @@ from telephony.spoken import SPOKEN
 from telephony.switch.desk import Desk
 from telephony.switch.process import Process
 from tests.floor import Floor, open_floor
+from tests.followups.scenes import default_policy, put_in_force
 from tests.telephony.switch.phones import ADA, SAM, Phone, until, write_tone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +82,7 @@ async def line(
 ) -> AsyncIterator[Line]:
     with monkeypatch.context() as nothing_is_faked:
         floor = await apart(open_floor)(settings, nothing_is_faked)
-    await apart(FollowUpPolicy.objects.create)(name="All", delay_minutes=1, asks_by_voice=True)
+    await apart(default_policy)(name="All", delay_minutes=1, asks_by_voice=True)
     await apart(floor.at_work)(floor.cast.sam)
     place = await apart(receive)(reason=floor.cast.closing)
     ada, sam = Phone(ADA), Phone(SAM)
@@ -166,6 +167,7 @@ async def test_nine_ends_it_at_once_and_for_good(line: Line) -> None:
 
 async def test_where_nobody_asks_the_call_is_over_for_both(line: Line) -> None:
     await FollowUpPolicy.objects.aupdate(asks_by_voice=False)
+    await apart(put_in_force)()
     await hang_up(line)
     await ended(line)
     call = await Call.objects.aget()

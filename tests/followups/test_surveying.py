@@ -33,6 +33,7 @@ from telephony.spoken import SPOKEN
 from telephony.switch.scripts import Questionnaire
 from telephony.taking_in import take_in
 from tests.floor import Floor
+from tests.followups.scenes import default_policy, put_in_force
 from tests.threads import at_once
 
 CODES = ("as_expected", "as_promised", "met_expectations")
@@ -41,9 +42,7 @@ OnCommit = DjangoCaptureOnCommitCallbacks
 
 @pytest.fixture
 def policy(floor: Floor) -> FollowUpPolicy:
-    return FollowUpPolicy.objects.create(
-        name="After every contact", delay_minutes=1, asks_by_voice=True
-    )
+    return default_policy(name="After every contact", delay_minutes=1, asks_by_voice=True)
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def test_what_is_asked_is_spoken_can_be_stopped_and_ends_the_call() -> None:
 @pytest.mark.parametrize(
     "why",
     [
-        *("no policy", "policy is silent", "no consent", "never asked", "complaint"),
+        *("another policy", "policy is silent", "no consent", "never asked", "complaint"),
         *("vulnerable", "nobody known", "follow-up", "only a score"),
     ],
 )
@@ -116,12 +115,15 @@ def test_who_may_not_be_asked_is_let_go(
 ) -> None:
     ada = floor.cast.ada
     match why:
-        case "no policy":
-            FollowUpPolicy.objects.all().delete()
+        case "another policy":
+            FollowUpPolicy.objects.update(channels=["email"])
+            default_policy(name="Others")
         case "policy is silent":
             FollowUpPolicy.objects.update(asks_by_voice=False)
+            put_in_force()
         case "only a score":
             FollowUpPolicy.objects.update(questions=["recommend"])
+            put_in_force()
         case "no consent":
             FollowUp.objects.opt_out(customer=ada, by=floor.cast.sam, source="branch")
         case "never asked":

@@ -44,7 +44,7 @@ from telephony.taking_in import take_in
 from telephony.twilio.asked import NotDone
 from tests.cast import customer
 from tests.floor import Floor, open_floor
-from tests.followups.scenes import NOON, default_policy, owed
+from tests.followups.scenes import NOON, default_policy, owed, put_in_force
 from tests.threads import at_once
 
 CODES = ("as_expected", "as_promised", "met_expectations")
@@ -490,7 +490,8 @@ def test_what_was_answered_in_part_is_kept_for_an_agent(
 def test_what_was_answered_in_part_counts_where_no_try_is_left(
     bank: Floor, django_capture_on_commit_callbacks: OnCommit
 ) -> None:
-    FollowUpPolicy.objects.update(max_attempts=1)
+    FollowUpPolicy.objects.update(max_attempts=1, ways=[Way.VOICE])
+    put_in_force()
     follow_up, call = answered(bank, django_capture_on_commit_callbacks)
     presses(bank, call, "11")
     follow_up.refresh_from_db()
@@ -541,6 +542,8 @@ def test_who_does_not_answer_is_tried_again_in_a_day(
 
 
 def test_two_tries_and_no_more(bank: Floor) -> None:
+    FollowUpPolicy.objects.update(ways=[Way.VOICE])
+    put_in_force()
     follow_up, call = rung(bank)
     told(bank, call, Kind.CALL_ENDED, cause="no-answer")
     with time_machine.travel(NOON + timedelta(days=1, minutes=1)):
@@ -593,7 +596,7 @@ def test_agents_do_not_see_what_the_voice_makes(bank: Floor) -> None:
 
 def test_a_policy_says_who_calls() -> None:
     policy = FollowUpPolicy(name="All", delay_minutes=1, ways=[Way.VOICE, Way.AGENT])
-    assert "by an automatic voice between" in policy.summary
+    assert "by an automatic voice, else by phone between" in policy.summary
 
 
 def test_the_page_of_the_follow_up_says_what_was_tried_and_why_not(bank: Floor) -> None:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry
 from followups.earned import tell_rewards
-from followups.models import FollowUp, FollowUpPolicy
+from followups.models import FollowUp
 from offers.learning import keeping, rewarding, sweeping
 from offers.learning.guarding import PERIOD
 from offers.learning.logistic import NotAModel, digest_of
@@ -27,6 +27,7 @@ from offers.models import (
 from offers.tasks import learn
 from service.models import ServiceRequest
 from tests.cast import Cast
+from tests.followups.scenes import default_policy
 from tests.offers.learning.conftest import NOON, Answer
 
 
@@ -140,7 +141,7 @@ def test_a_complaint_soon_after_counts_against_it(people: Cast, answer: Answer) 
 def test_the_follow_ups_answers_are_a_reward(
     people: Cast, answer: Answer, is_bad: bool, kind: str
 ) -> None:
-    FollowUpPolicy.objects.create(name="Every contact", delay_minutes=60)
+    default_policy(name="Every contact", delay_minutes=60)
     offer = answer(days_ago=2)
     offer.interaction.close(by=people.sam, wrap_up_code=people.helped, summary="Done")
     request = offer.request if is_bad else None

@@ -1,0 +1,1 @@
+"""Follow-up policies: which one fits, drafts and versions, what a draft would do, their pages."""
