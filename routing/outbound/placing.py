@@ -135,7 +135,8 @@ def _end_stuck() -> None:
     """Calls whose process died on the way, or that were refused: nobody's phone rings by them."""
     long_ago = timezone.now() - STALE
     stuck = OutboundCall.objects.under_way().filter(claimed_at__lt=long_ago, call__ringing_at=None)
-    for one in stuck.select_related("call"):
+    # Of a voice's call the provider is asked first: it may have rung without our knowing.
+    for one in stuck.filter(agent__isnull=False).select_related("call"):
         ask_to_end(one.call)
 
 

@@ -188,6 +188,16 @@ def test_what_the_provider_surely_never_had_is_tried_again_later(bank: Floor) ->
     assert Call.objects.count() == 2
 
 
+def test_a_voices_call_that_may_have_rung_is_not_ended_unasked(bank: Floor) -> None:
+    asked = voicing.queue(ready(bank))
+    assert asked
+    assert asked.claim_all()
+    OutboundCall.objects.update(claimed_at=NOON - timedelta(minutes=2))
+    outbound.place_due()
+    assert bank.provider.verbs() == []
+    assert not Call.objects.get().is_over
+
+
 def test_what_the_provider_had_is_a_try_whatever_became_of_it(bank: Floor) -> None:
     """It was ended before anybody was told that it rang: nobody is called again at once."""
     follow_up = ready(bank)
