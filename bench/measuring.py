@@ -13,6 +13,7 @@ from bench import prepare
 from bench.calls import calls
 from bench.coming_in import imported
 from bench.driver import COLD, COUNTED, Ask, Driver, Entry
+from bench.following import following
 from bench.inside import Figure
 from bench.previewing import preview
 from bench.servers import Measured
@@ -121,6 +122,8 @@ def inside(parts: list[str]) -> Iterator[Figure]:
 
 
 def calling(parts: list[str], port: int, folder: Path) -> Iterator[Figure]:
-    """What is measured with a telephone, while the pages are served."""
+    """What is measured while the pages are served: with a telephone, and follow-ups."""
+    if "followups" in parts:
+        yield from following(port)
     if "calls" in parts:
         yield from calls(port, folder)

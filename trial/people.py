@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
@@ -16,6 +16,7 @@ from rest_framework.authtoken.models import Token
 from accounts.models import Role, Team, User
 from customers.models import Consent, ContactPoint, Customer
 from followups.models import FollowUpPolicy
+from followups.policies.versions import publish
 from interactions.models import ContactReason, Intent, Interaction, Outcome, WrapUpCode
 from service.models import RequestType, ServiceRequest
 from telephony.models import CallerId, SuppressionEntry
@@ -75,6 +76,8 @@ def assemble(size: int, *, seed: int) -> tuple[list[Person], dict[int, str]]:
         is_complaint=True,
     )
     reasons = [_policy(name) for name in REASONS]
+    _policy("")
+    publish(by=None)
     kinds = chance.choices([*SHARES, "plain"], [*SHARES.values(), 1 - sum(SHARES.values())], k=size)
     people = _customers(kinds, team, agents, reasons)
     _facts(people, complaints, agents[0])
@@ -88,25 +91,23 @@ def _agent(number: int, team: Team) -> User:
 
 
 def _policy(name: str) -> ContactReason:
-    reason = ContactReason.objects.create(code=name, name=name, intent=Intent.REQUEST)
+    """One for contacts for that reason, or for all others; the reason."""
+    reason = ContactReason(code=name, name=name, intent=Intent.REQUEST)
+    if name:
+        reason.save()
     FollowUpPolicy.objects.create(
-        name=name,
-        contact_reason=reason,
+        name=name or "others",
+        position=REASONS.index(name) if name else len(REASONS),
+        reasons=[name] if name else [],
         delay_minutes=1,
         questions=["as_expected", "as_promised", "met_expectations"],
         window_start=WINDOW[0],
         window_end=WINDOW[1],
         max_attempts=TRIES.get(name, 1),
         retry_minutes=RETRY_MINUTES,
-        **_by_voice(),
+        ways=["voice"],
     )
     return reason
-
-
-def _by_voice() -> dict[str, Any]:
-    if hasattr(FollowUpPolicy, "ways"):
-        return {"ways": ["voice"]}
-    return {"called_by": "voice"}
 
 
 def _customers(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def _ring(asked: OutboundCall) -> bool:
     if not ruling.is_allowed:
         failed(asked, f"Not dialled: {ruling.words}.", cause=Cause.CANCELED)
         return False
-    call = asked.call
+    call, asked_at = asked.call, timezone.now()
     try:
         ref = named(call.gateway).open(
             key=str(call.key),
@@ -63,20 +64,20 @@ def _ring(asked: OutboundCall) -> bool:
             ring=RING_SECONDS,
         )
     except GatewayError as error:
-        _note(asked, error)
+        _note(asked, error, asked_at=asked_at)
         return False
     GatewayCircuit.worked(call.gateway)
     Call.objects.filter(pk=call.pk, place="").update(place=ref.place)
     return True
 
 
-def _note(asked: OutboundCall, error: GatewayError) -> None:
+def _note(asked: OutboundCall, error: GatewayError, *, asked_at: datetime) -> None:
     """What certainly was not placed is over now; of the rest the provider is asked later."""
     logger.warning("a customer's phone could not be rung: %s", error)
     if error.permanent:
         GatewayCircuit.worked(asked.call.gateway)  # it answers, and refuses this call alone
     else:
-        GatewayCircuit.failed(asked.call.gateway, at=timezone.now())
+        GatewayCircuit.failed(asked.call.gateway, asked_at=asked_at, at=timezone.now())
     if error.nothing_done:
         failed(asked, str(error), is_for_good=error.permanent)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 FAILURES: Final = 5  # one after the other; fewer may be chance
 SHORTEST: Final = timedelta(seconds=15)
@@ -48,11 +48,14 @@ class GatewayCircuit(models.Model):
         return 1 if open_until <= at else 0
 
     @classmethod
-    def failed(cls, gateway: str, *, at: datetime) -> None:
+    def failed(cls, gateway: str, *, asked_at: datetime, at: datetime) -> None:
         """One more in vain; after some in a row it opens, longer each time."""
         cls.objects.get_or_create(gateway=gateway)
         mine = cls.objects.filter(gateway=gateway)
-        mine.update(failures=F("failures") + 1, failed_at=at)
+        # What was asked before it opened, at the same time as others, opens it no further.
+        counts = Q(open_until=None) | Q(failed_at=None) | Q(failed_at__lte=asked_at)
+        if not mine.filter(counts).update(failures=F("failures") + 1, failed_at=at):
+            return
         failures = mine.values_list("failures", flat=True).get()
         if failures >= FAILURES:
             times: int = 2 ** min(failures - FAILURES, 10)

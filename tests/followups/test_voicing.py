@@ -237,7 +237,7 @@ def test_a_provider_in_vain_is_left_alone_and_what_fails_again_and_again_is_park
 def test_after_failures_in_a_row_nobody_is_asked_for_a_while(bank: Floor) -> None:
     ready(bank)
     for _ in range(FAILURES):
-        GatewayCircuit.failed(bank.provider.name, at=NOON)
+        GatewayCircuit.failed(bank.provider.name, asked_at=NOON, at=NOON)
     assert voicing.call_due() == 0
     assert FollowUp.objects.get().status == FollowUpStatus.READY
     circuit = GatewayCircuit.objects.get()
