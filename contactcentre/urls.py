@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("contactcentre.api_urls")),
+    path("customers/", include("customers.urls")),
     path("interactions/", include("interactions.urls")),
     path("service/", include("service.urls")),
     path("needs/", include("needs.urls")),

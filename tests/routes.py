@@ -58,6 +58,8 @@ DESK = {
     "console:closure": of("interaction"),
     "console:customer": of("customer"),
     "console:linking": of("customer"),
+    "customers:circumstances": of("customer"),
+    "customers:law": Route(LEADERS),
     "console:caller": Route(NOBODY, {"pk": "=1"}),
 }
 PANELS = {

