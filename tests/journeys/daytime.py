@@ -19,12 +19,13 @@ from customers.models import Customer
 from customers.places import CallingHours, candidate_places
 
 PLACES = (
-    ("GB", "Europe/London", "+4420794601"),
-    ("US", "America/New_York", "+1212555010"),
-    ("AU", "Australia/Sydney", "+6125550010"),
+    ("GB", "", "Europe/London", "+4420794601"),
+    ("US", "US-CA", "America/Los_Angeles", "+1213555010"),
+    ("US", "US-GU", "Pacific/Guam", "+1671555010"),
+    ("AU", "", "Australia/Sydney", "+6125550010"),
 )
 now = timezone.now()
-for country, place, phone in PLACES:
+for country, region, place, phone in PLACES:
     hours = CallingHours(
         places=candidate_places(
             country=country, region="", time_zone=place, phone=phone + "0"
@@ -36,7 +37,9 @@ for country, place, phone in PLACES:
 if place != "Europe/London":
     for number, name in enumerate({names!r}):
         customer = Customer.objects.get(name=name)
-        Customer.objects.filter(pk=customer.pk).update(country=country, time_zone=place)
+        Customer.objects.filter(pk=customer.pk).update(
+            country=country, region=region, time_zone=place
+        )
         customer.contact_points.filter(channel="sms").delete()
         customer.contact_points.filter(channel="voice").update(value=f"{{phone}}{{number}}")
 print(place)
