@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SHARPEST, BLUNTEST, STEPS = 60.0, 0.5, 60
+DOUBTED: Final = 2.0  # rows
 HELD_BACK: Final = 1.0  # ridge of the gate, in rows
 
 
@@ -38,13 +39,19 @@ def logistic(score: Floats) -> Floats:
 
 
 def sharpness(scores: Floats, right: NDArray[np.int64]) -> float:
-    """What to multiply the scores by so that the likelihood of what was right is greatest."""
+    """What to multiply the scores by so that the likelihood of what was right is greatest.
+
+    Few rows that were all right are no reason to be certain: beside the rows, so many more count
+    whose answer may be any.
+    """
+    doubt = DOUBTED / (len(right) + DOUBTED)
     low, high = np.log(BLUNTEST), np.log(SHARPEST)
     part = (np.sqrt(5) - 1) / 2
 
     def loss(step: float) -> float:
-        shares = softmax(scores * np.exp(step))[np.arange(len(right)), right]
-        return -float(np.log(np.maximum(shares, 1e-12)).mean())
+        shares = np.log(np.maximum(softmax(scores * np.exp(step)), 1e-12))
+        good = shares[np.arange(len(right)), right].mean()
+        return -float((1 - doubt) * good + doubt * shares.mean())
 
     for _ in range(STEPS // 2):
         one, two = high - part * (high - low), low + part * (high - low)

@@ -23,8 +23,11 @@ KEPT: Final = 384  # directions of vectors that are longer
 SAMPLED: Final = 1_500  # rows that the directions are taken from
 MOST: Final = 14_000  # examples that are compared with; memory grows with their square
 RIDGE: Final = 0.1
+OFTEN: Final = 200  # rows that have a gram, from which on it is multiplied as a full column
+BLOCK: Final = 1_024  # rows multiplied at a time
 WIDTHS: Final = {"tfidf": 0.7, "static": 0.7, "minilm": 1.0}  # of the kernel: e^(2 width (cos - 1))
-SHARES: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # beside the machines' scores
+COUNTS: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # what a likeness of 1 adds
+GRAMS: Final = {"tfidf": 0.0, "static": 0.1, "minilm": 0.1}  # share of grams in being alike
 SEED: Final = 20261123
 
 
@@ -87,18 +90,36 @@ def space(backend: str, grams: Any, vectors: Vectors | None) -> Space:
     return Space(turn, centre, placed, WIDTHS[backend])
 
 
-def amounts(placed: Vectors, right: NDArray[np.int64], columns: int, width: float) -> Vectors:
-    """What being like each row adds to each column: shape (rows, columns)."""
+def kernel(by: Space, grams: Any = None, share: float = 0.0) -> Vectors:
+    """How alike the rows of a space are, of which that share is the grams they have in common;
+    of a row, only what stands before it is filled with that."""
+    alike = by.placed @ by.placed.T
+    alike -= 1
+    alike *= 2 * by.width
+    np.exp(alike, out=alike)
+    if not share:
+        return alike
+    often = np.bincount(grams.indices, minlength=grams.shape[1]) > OFTEN
+    dense, seldom = grams[:, often].toarray(), grams[:, ~often]
+    for start in range(0, len(alike), BLOCK):
+        rows, before = slice(start, start + BLOCK), slice(start + BLOCK)
+        common = dense[rows] @ dense[before].T
+        common += (seldom[rows] @ seldom[before].T).toarray()
+        common *= np.float32(share)
+        alike[rows, before] += common
+    return alike
+
+
+def solved(alike: Vectors, right: NDArray[np.int64], columns: int) -> Vectors:
+    """What being like each row adds to each column: shape (rows, columns). Uses up `alike`, of
+    which the half below the diagonal is read."""
     from scipy import linalg  # noqa: PLC0415  (the web process never loads it)
 
-    alike = placed @ placed.T
-    alike -= 1
-    alike *= 2 * width
-    np.exp(alike, out=alike)
     alike[np.diag_indices(len(alike))] += RIDGE
-    wanted = np.zeros((len(placed), columns), dtype=np.float32)
-    wanted[np.arange(len(placed)), right] = 1
-    parts = linalg.cho_factor(alike, lower=True, overwrite_a=True, check_finite=False)
+    wanted = np.zeros((len(alike), columns), dtype=np.float32)
+    wanted[np.arange(len(alike)), right] = 1
+    # Turned, it lies as LAPACK wants it, and is not copied.
+    parts = linalg.cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
     found = linalg.cho_solve(parts, wanted, check_finite=False)
     return np.ascontiguousarray(found, dtype=np.float32)
 
@@ -115,11 +136,9 @@ def compared(right: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(order[np.argsort(turn[order], kind="stable")][:MOST])
 
 
-def of(by: Space, rows: NDArray[np.int64], right: NDArray[np.int64], columns: int) -> Likeness:
-    """The likeness learnt from these rows of a space."""
-    kept = rows[compared(right[rows])]
-    amount = amounts(by.placed[kept], right[kept], columns, by.width)
-    return Likeness(by.turn, by.centre, by.placed[kept].astype(np.float16), amount, by.width)
+def of(by: Space, rows: NDArray[np.int64], amounts: Vectors) -> Likeness:
+    """The likeness to these rows of a space, with what each of them adds."""
+    return Likeness(by.turn, by.centre, by.placed[rows].astype(np.float16), amounts, by.width)
 
 
 def _spanned(grams: Any) -> NDArray[np.float32]:

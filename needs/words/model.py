@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from needs.words import encoders
 from needs.words.calibrating import Floats, Gate, looks, passing, softmax
+from needs.words.encoders import Vectors
 from needs.words.grams import (
     Vocabulary,
     grams_of,
@@ -82,21 +83,23 @@ class Model:
         known = known_share(blocks, self.vocabulary)
         return Weighed(text, *weighed(blocks, self.vocabulary), known, blocks)
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[Read]:
         """The sentences' grams, and what being like the examples says of them."""
-        return self.read_weighed([self.weigh(text) for text in texts])
+        return self.read_weighed([self.weigh(text) for text in texts], vectors)
 
-    def read_weighed(self, told: Sequence[Weighed]) -> list[Read]:
-        """The same of sentences whose grams are there."""
+    def read_weighed(self, told: Sequence[Weighed], vectors: Vectors | None = None) -> list[Read]:
+        """The same of sentences whose grams are there, and their vectors where they are known."""
         found: list[Read] = []
         for start in range(0, len(told), TOGETHER):
             part = told[start : start + TOGETHER]
             if self.backend == "tfidf":
                 places = [self.likeness.placed_grams(one.columns, one.weights) for one in part]
                 placed = np.concatenate(places)
+            elif vectors is None:
+                encoder = encoders.of(self.backend)
+                placed = self.likeness.placed(encoder.vectors([one.words for one in part]))
             else:
-                vectors = encoders.of(self.backend).vectors([one.words for one in part])
-                placed = self.likeness.placed(vectors)
+                placed = self.likeness.placed(vectors[start : start + TOGETHER])
             found += map(Read, part, self.likeness.adds(placed))
         return found
 

@@ -1,15 +1,13 @@
 """How does a model learn from examples? In a worker, with scikit-learn.
 
-Two learners, added up: one linear machine a need against all others (squared hinge, liblinear:
-Fan et al., 2008) over tf-idf of words, pairs and pieces; and likeness to the examples. How sure
-the sum may be is learnt from rows that were held out, and the gate also from needs that were held
-out whole: what is none of the needs looks like they do.
+By likeness to the examples in meaning and in grams; without vectors, also by a linear machine a
+need over tf-idf of words, pairs and pieces (squared hinge, liblinear: Fan et al., 2008). How sure
+that may be is learnt from rows held out, and the gate also from needs held out whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,7 +17,7 @@ from needs.words import encoders, likeness
 from needs.words.calibrating import Floats, Gate, gate, sharpness
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
-from needs.words.likeness import SHARES, Likeness, Space
+from needs.words.likeness import COUNTS, GRAMS, Likeness, Space
 from needs.words.model import CHATTER, NO_NEED, Model, looked
 
 FOLDS: Final = 4
@@ -28,8 +26,8 @@ LEFT_OUT: Final = 8  # one need in so many is held out whole, in each fold other
 ENOUGH_TO_LEAVE_OUT: Final = 12  # needs
 SPENT: Final = 1.0  # C: what an example on the wrong side costs
 CLOSE: Final = 1e-2  # to the best solution; nearer changes no answer and takes longer
-EVEN: Final = 6.0  # sharpness where nothing can be held out
-FAR: Final = -2.0  # score of a column that has no example
+EVEN: Final = 3.0  # sharpness where nothing can be held out
+FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
 ROUNDS: Final = 3  # of learning from them
 TAKEN: Final = 60  # of them a need
@@ -65,7 +63,27 @@ class Rows(NamedTuple):
     known: Floats
     needs: int
     columns: int
-    share: float
+    backend: str
+    told: NDArray[np.bool_]  # rows that somebody said, and nobody guessed
+    compared: NDArray[np.int64]
+    kernel: Floats | NDArray[np.float32]  # of the rows compared
+
+
+class Kept:
+    """The vectors of texts while a model is fitted: a text is encoded once, however many rounds."""
+
+    def __init__(self, backend: str) -> None:
+        self.backend = backend
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """Shape (texts, size); none where the backend has none."""
+        if self.backend == "tfidf":
+            return None
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, encoders.of(self.backend).vectors(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
 
 
 class Learnt(NamedTuple):
@@ -81,6 +99,20 @@ class Learnt(NamedTuple):
         return total + self.alike.adds(of.space.placed[which])
 
 
+class Tested(NamedTuple):
+    """Rows that were held out; an answer of -1 is none of the needs. `lacks`: needs were left out
+    that another fold has."""
+
+    scores: Floats
+    answers: NDArray[np.int64]
+    known: Floats
+    told: NDArray[np.bool_]
+    lacks: NDArray[np.bool_]
+
+    def only(self, which: NDArray[np.bool_]) -> Tested:
+        return Tested(*(one[which] for one in self))
+
+
 def fitted(
     examples: Sequence[Example],
     names: Sequence[Name] = (),
@@ -93,16 +125,17 @@ def fitted(
     learns again from both (self-training: Yarowsky, ACL 1995).
     The same examples in the same order give the same model, to the bit, on one machine.
     """
-    model = _fitted(examples, names, backend)
+    kept = Kept(backend)
+    model = _fitted(examples, names, kept)
     few = len(examples) < FEW * len(model.needs)
     for _ in range(ROUNDS if unlabelled and few else 0):
-        model = _fitted([*examples, *_taken(model, unlabelled)], names, backend)
+        model = _fitted(examples, names, kept, _taken(model, unlabelled, kept))
     return model
 
 
-def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
+def _taken(model: Model, texts: Sequence[str], kept: Kept) -> list[Example]:
     """The texts that the model is surest of, at most so many a need, as if they were examples."""
-    shares = model.shares(model.scores(model.read(texts)))
+    shares = model.shares(model.scores(model.read(texts, kept.vectors(texts))))
     said, sure = shares.argmax(axis=1), shares.max(axis=1)
     order = np.argsort(-sure, kind="stable")
     return [
@@ -113,18 +146,23 @@ def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
     ]
 
 
-def _fitted(examples: Sequence[Example], names: Sequence[Name], backend: str) -> Model:
-    said = [*_from_names(names), *examples]
-    needs = tuple(sorted({one.need for one in said if one.need != NO_NEED}))
+def _fitted(
+    examples: Sequence[Example],
+    names: Sequence[Name],
+    kept: Kept,
+    guessed: Sequence[Example] = (),
+) -> Model:
+    said = [*_from_names(names), *examples, *(Example(text, CHATTER) for text in chatter())]
+    needs = tuple(sorted({one.need for one in said} - {NO_NEED, CHATTER}))
     if len(needs) < 2:
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
-    said += [Example(text, CHATTER) for text in chatter()]
     others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
-    vocabulary, seen = _rows(said, (*needs, *others), len(needs), backend)
-    whole = _learnt(seen, np.ones(len(said), dtype=bool))
+    rows = [*said, *guessed]
+    vocabulary, seen = _rows(rows, (*needs, *others), len(said), kept)
+    whole = _learnt(seen, np.ones(len(rows), dtype=bool))
     sharp, passes = _held_out(seen)
     return Model(
-        backend=backend,
+        backend=kept.backend,
         needs=needs,
         others=others,
         vocabulary=vocabulary,
@@ -142,7 +180,7 @@ def _from_names(names: Sequence[Name]) -> list[Example]:
 
 
 def _rows(
-    said: Sequence[Example], columns: Sequence[str], needs: int, backend: str
+    said: Sequence[Example], columns: Sequence[str], told: int, kept: Kept
 ) -> tuple[Vocabulary, Rows]:
     from scipy import sparse  # noqa: PLC0415  (the web process never loads it)
 
@@ -151,23 +189,38 @@ def _rows(
     vocabulary = learnt(counted)
     at, weights, ends = rows(counted, vocabulary)
     grams = sparse.csr_matrix((weights, at, ends), shape=(len(said), len(vocabulary.columns)))
-    vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
+    backend, vectors = kept.backend, kept.vectors(texts)
     column = {need: number for number, need in enumerate(columns)}
+    right = np.array([column[one.need] for one in said])
+    space = likeness.space(backend, grams, vectors)
+    compared = likeness.compared(right)
+    own = space._replace(placed=space.placed[compared])
     return vocabulary, Rows(
         grams=grams,
-        space=likeness.space(backend, grams, vectors),
-        right=np.array([column[one.need] for one in said]),
+        space=space,
+        right=right,
         known=np.array([known_share(blocks, vocabulary) for blocks in counted]),
-        needs=needs,
+        needs=sum(one not in (NO_NEED, CHATTER) for one in columns),
         columns=len(columns),
-        share=SHARES[backend],
+        backend=backend,
+        told=np.arange(len(said)) < told,
+        compared=compared,
+        kernel=likeness.kernel(own, grams[compared], GRAMS[backend]),
     )
 
 
 def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
-    by, intercept = _separated(seen.grams[which], seen.right[which], seen.columns)
-    alike = likeness.of(seen.space, np.flatnonzero(which), seen.right, seen.columns)
-    return Learnt(by, intercept, replace(alike, amounts=alike.amounts * np.float32(seen.share)))
+    """Both learners from some of the rows, or one where likeness sees the grams too."""
+    at = np.flatnonzero(which[seen.compared])
+    rows = seen.compared[at]
+    amounts = likeness.solved(seen.kernel[np.ix_(at, at)], seen.right[rows], seen.columns)
+    amounts *= np.float32(COUNTS[seen.backend])
+    alike = likeness.of(seen.space, rows, amounts)
+    share = GRAMS[seen.backend]
+    if not share:
+        return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)
+    by = np.asarray(seen.grams[rows].T @ amounts, dtype=np.float32) * np.float32(share)
+    return Learnt(by, np.zeros(seen.columns), alike)
 
 
 def _separated(
@@ -193,36 +246,46 @@ def _separated(
 
 def _held_out(seen: Rows) -> tuple[float, Gate | None]:
     """How sharp the scores are, and the gate: from rows that their model has not seen."""
-    parts = list(_tests(seen))
-    if not parts:
+    found = list(_tests(seen))
+    if not found:
         return EVEN, None
-    scores, answers, known = (np.concatenate(one) for one in zip(*parts, strict=True))
-    inside = answers >= 0
-    if not inside.any():
+    tested = Tested(*(np.concatenate(one) for one in zip(*found, strict=True)))
+    sure = tested.only(tested.told & (tested.answers >= 0) & ~tested.lacks)
+    if not len(sure.answers):
+        sure = tested.only(tested.answers >= 0)
+    if not len(sure.answers):
         return EVEN, None
-    sharp = sharpness(scores[inside, : seen.needs], answers[inside])
+    sharp = sharpness(sure.scores[:, : seen.needs], sure.answers)
+    asked = tested.only(tested.lacks) if tested.lacks.any() else tested
+    inside = asked.answers >= 0
     if inside.all():
         return sharp, None
-    return sharp, gate(looked(scores * sharp, known, seen.needs), inside)
+    return sharp, gate(looked(asked.scores * sharp, asked.known, seen.needs), inside)
 
 
-def _tests(seen: Rows) -> Iterator[tuple[Floats, NDArray[np.int64], Floats]]:
-    """Scores, answers (-1: none of the needs) and known shares of rows that were held out."""
+def _tests(seen: Rows) -> Iterator[Tested]:
+    """Rows that were held out; of the needs one in so many is left out whole.
+
+    Of many rows one learner has a second fold with every need: there scores are as sharp as later.
+    """
     fold = _folds(seen)
     groups = np.random.default_rng(SEED).integers(LEFT_OUT, size=seen.needs)
-    for number in range(1 if len(fold) >= MANY else FOLDS):
+    many = len(fold) >= MANY
+    twice = many and GRAMS[seen.backend] > 0
+    for number in range(2 if twice else 1 if many else FOLDS):
         left = np.zeros(seen.columns, dtype=bool)
-        if seen.needs >= ENOUGH_TO_LEAVE_OUT:
+        if seen.needs >= ENOUGH_TO_LEAVE_OUT and not (twice and number):
             left[: seen.needs] = groups == number
         tested = (fold == number) | left[seen.right]
         learns = ~tested
         if not tested.any() or len(np.unique(seen.right[learns])) < 2:
             continue
         scores = _learnt(seen, learns).scores(seen, tested)
-        scores[:, left] = FAR
+        scores[:, left] = 0 if GRAMS[seen.backend] else FAR
         right = seen.right[tested]
         answers = np.where(left[right] | (right >= seen.needs), -1, right)
-        yield scores, answers, seen.known[tested]
+        lacks = np.full(len(right), twice and bool(left.any()))
+        yield Tested(scores, answers, seen.known[tested], seen.told[tested], lacks)
 
 
 def _folds(seen: Rows) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from needs.words import (
     encoders,
     mask,
 )
+from needs.words.calibrating import sharpness, softmax
+from needs.words.model import Model, Read, Weighed
 from needs.words.noise import noisy
 from tests.needs.words.said import EXAMPLES, HELD_BACK, NAMES, OTHER
 
@@ -106,6 +109,49 @@ def test_two_needs_of_one_text_are_both_found(classifier: Classifier) -> None:
     assert found["app_login"] == "I forgot my password for the app."
     assert found["mortgage"].endswith("need a mortgage.")
     assert len(classifier.suggest(text, at_most=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"),
+    [
+        ("I have lost my card", 1),
+        ("I forgot my password for the app. We want to buy a house.", 1),
+        ("Hi there. I forgot my password for the app. We want to buy a house. Thanks.", 1),
+    ],
+)
+def test_a_text_is_read_in_one_go(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch, text: str, goes: int
+) -> None:
+    gone: list[list[str]] = []
+    read = Model.read_weighed
+
+    def counted(self: Model, told: Sequence[Weighed]) -> list[Read]:
+        gone.append([one.words for one in told])
+        return read(self, told)
+
+    monkeypatch.setattr(Model, "read_weighed", counted)
+    assert classifier.suggest(text)
+    assert len(gone) == goes
+    assert len(gone[0]) == len(set(gone[0])), "no stretch is read twice"
+
+
+def test_few_that_were_all_right_are_no_reason_to_be_certain() -> None:
+    """By hand: with two rows in doubt beside n, of two needs, 1 - 1 / (n + 2) is likeliest."""
+    for count in (6, 600):
+        right = np.arange(count) % 2
+        scores = np.eye(2)[right]
+        sure = softmax(scores * sharpness(scores, right)).max(axis=1)
+        assert sure == pytest.approx(1 - 1 / (count + 2), abs=1e-3)
+
+
+def test_a_sentence_means_the_same_alone_and_in_company() -> None:
+    installed("minilm")
+    encoder = encoders.of("minilm")
+    said = [one.text for one in EXAMPLES[:20]]
+    together = encoder.vectors(said)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
+    for text, vector in zip(said[::5], together[::5], strict=True):
+        assert np.abs(encoder.vectors([text])[0] - vector).max() < 1e-5
 
 
 def test_offsets_hold_in_the_masked_text(classifier: Classifier) -> None:
