@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from interactions.models import Interaction
-from offers import panels, presenting
+from offers import elsewhere, panels, presenting
 from offers.arbitration import decide_for
 from offers.models import OfferStatus
 from offers.outcome_forms import OutcomeForm
@@ -109,6 +109,15 @@ def taking_back(request: HttpRequest, interaction_id: int, code: str) -> HttpRes
     interaction = _interaction(request, interaction_id)
     product = get_object_or_404(Product, code=code)
     presenting.take_back(interaction=interaction, product=product, by=_user(request))
+    return _shown(request, interaction)
+
+
+@require_POST
+def elsewhere_ending(request: HttpRequest, interaction_id: int, code: str) -> HttpResponse:
+    """They have the like of it no longer: the product may be offered again."""
+    interaction = _interaction(request, interaction_id)
+    product = get_object_or_404(Product, code=code)
+    elsewhere.no_longer_elsewhere(interaction=interaction, product=product, by=_user(request))
     return _shown(request, interaction)
 
 

@@ -92,10 +92,11 @@ class WhyNot:
 
 def why_not(*, interaction: Interaction) -> WhyNot:
     """From the stored decision alone, with names from the catalogue that it was made on."""
-    decision = _latest(interaction, "results__waits", "results__excluded")
+    decision = _latest(interaction, "results__waits", "results__excluded", "inputs__elsewhere")
     if decision is None:
         return WhyNot([], [], 0, 0)
     by_code = catalogue.published(decision["catalogue_number"]).by_code
+    elsewhere = {one["product"] for one in decision["inputs__elsewhere"] or ()}
     excluded: list[dict[str, Any]] = []
     unsuitable = not_relevant = 0
     for row in decision["results__excluded"]:
@@ -105,7 +106,13 @@ def why_not(*, interaction: Interaction) -> WhyNot:
             unsuitable += len(told)
             continue
         excluded += [
-            {"title": by_code[code].name, "stage": STAGES[row["stage"]], "because": row["because"]}
+            {
+                "code": code,
+                "title": by_code[code].name,
+                "stage": STAGES[row["stage"]],
+                "because": row["because"],
+                "is_elsewhere": code in elsewhere,
+            }
             for code in told
         ]
     waits = [{**row, "stage": STAGES[row["stage"]]} for row in decision["results__waits"]]

@@ -24,6 +24,7 @@ from interactions.models import Interaction, InteractionClosed, TimelineEntry, T
 from needs.models import NeedStatus
 from offers.arbitration import decide_for
 from offers.days import day
+from offers.errors import AnsweredAlready, LaterIsPast, LaterIsTooFar, NothingAnswered
 from offers.models import DeclineReason, Offer, OfferStatus, ReasonSettled
 from offers.offerable import Found, NotOpenToOffer, listed, why_not
 from offers.outcomes import (
@@ -51,29 +52,6 @@ __all__ = [
     "why_not",
     "would_need",
 ]
-
-
-class AnsweredAlready(Conflict):
-    def __init__(self, offer: Offer) -> None:
-        who = f" by {offer.answered_by}" if offer.answered_by else ""
-        super().__init__(
-            f"{offer.product} was answered already{who}: {offer.get_status_display().lower()}."
-        )
-
-
-class LaterIsPast(RuleBroken):
-    def __init__(self) -> None:
-        super().__init__("“Later” needs a day still to come. Choose tomorrow or a later day.")
-
-
-class LaterIsTooFar(RuleBroken):
-    def __init__(self) -> None:
-        super().__init__("That day is more than two years away. Choose an earlier one.")
-
-
-class NothingAnswered(Conflict):
-    def __init__(self, product: Product) -> None:
-        super().__init__(f"No answer to {product} stands in this contact: nothing to take back.")
 
 
 def accept(*, interaction: Interaction, product: Product, by: User) -> Offer:

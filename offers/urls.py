@@ -17,4 +17,9 @@ urlpatterns = [
         desk_views.taking_back,
         name="taking_back",
     ),
+    path(
+        "ways/<int:interaction_id>/<slug:code>/elsewhere-ending/",
+        desk_views.elsewhere_ending,
+        name="elsewhere_ending",
+    ),
 ]

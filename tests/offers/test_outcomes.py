@@ -147,6 +147,31 @@ def test_who_has_it_elsewhere_is_not_asked_again_until_it_ends(people: Cast) -> 
         assert "offer-saver-plus" in keys(decided(people, later))
 
 
+def test_the_agent_ends_what_is_held_elsewhere_where_it_is_told(people: Cast) -> None:
+    interaction = in_need(people)
+    presenting.already_has(**said(people, interaction))
+    sam = as_(people.sam)
+    ending = reverse("offers:elsewhere_ending", args=[interaction.pk, "saver-plus"])
+    others = reverse("offers:others", args=[interaction.pk])
+    assert ending in sam.get(others).content.decode()
+    assert "Saver Plus" in sam.post(ending).content.decode()
+    assert "offer-saver-plus" in keys(newest(interaction))
+    assert TimelineEntry.objects.filter(title="No longer elsewhere: Saver Plus").count() == 1
+    assert ending not in sam.get(others).content.decode()
+    before = counts()
+    again = sam.post(ending)
+    assert (again.status_code, counts()) == (409, before), "nothing stands any more"
+
+
+def test_in_a_closed_contact_nothing_held_elsewhere_ends(people: Cast) -> None:
+    interaction = in_need(people)
+    presenting.already_has(**said(people, interaction))
+    interaction.close(by=people.sam, wrap_up_code=people.helped, summary="Done")
+    ending = reverse("offers:elsewhere_ending", args=[interaction.pk, "saver-plus"])
+    assert as_(people.sam).post(ending).status_code == 409
+    assert HeldElsewhere.objects.current().count() == 1
+
+
 def test_not_relevant_cools_off_that_need_alone(people: Cast) -> None:
     NeedFit.objects.create(
         product=people.saver, need_type=people.cheaper_borrowing, fit=Decimal("0.80")
