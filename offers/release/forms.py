@@ -9,11 +9,13 @@ from django import forms
 from accounts.errors import RuleBroken
 from offers.models import ReleaseStage, Verdict
 from offers.release.sheets import LARGEST, decoded
+from products.models import Product
 
 STEPS = [
     (stage.value, stage.label)
     for stage in (ReleaseStage.SHADOW, ReleaseStage.SMALL, ReleaseStage.ALL)
 ]
+FURTHER = range(1, 5)  # other products that one policy test may speak of
 DAYS = [(7, "7 days"), (30, "30 days"), (90, "90 days")]
 
 
@@ -52,11 +54,43 @@ class LeverForm(forms.Form):
 
 
 class PolicyTestForm(forms.Form):
-    """A name, and what the previewed customer should get of one product."""
+    """A name, and what the previewed customer should get of this product and of some others."""
 
     name = forms.CharField(max_length=80, label="Name of the test")
     verdict = forms.ChoiceField(choices=Verdict.choices, label="This customer")
     customer = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, given: Any = None, *, of: Product) -> None:
+        super().__init__(given)
+        self.of = of
+        others = Product.objects.on_offer().exclude(pk=of.pk).order_by("name")
+        choices = [("", "no other product"), *others.values_list("code", "name")]
+        for place in FURTHER:
+            self.fields[f"product_{place}"] = forms.ChoiceField(
+                choices=choices, required=False, label="and of"
+            )
+            self.fields[f"verdict_{place}"] = forms.ChoiceField(
+                choices=Verdict.choices, required=False, label="this customer"
+            )
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"verdict_{place}"], self[f"product_{place}"]) for place in FURTHER]
+
+    def clean(self) -> dict[str, Any]:
+        """`expected`: the verdict by the code of each product, which is asked for once."""
+        given = super().clean() or {}
+        expected = {self.of.code: given.get("verdict")}
+        for place in FURTHER:
+            code, verdict = given.get(f"product_{place}"), given.get(f"verdict_{place}")
+            if not code:
+                continue
+            if code in expected:
+                self.add_error(f"product_{place}", "Choose each product once.")
+            elif not verdict:
+                self.add_error(f"verdict_{place}", "Say what the customer should get of it.")
+            else:
+                expected[code] = verdict
+        return {**given, "expected": expected}
 
 
 class SheetForm(forms.Form):

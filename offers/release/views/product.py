@@ -51,7 +51,7 @@ def _page(
         **_chosen(request, request.GET),
         "changes": product_changes(old, draft) if draft else [f"{shown} is withdrawn."],
         "lever_form": LeverForm(initial={"lever": f"{shown.lever:.2f}", "days": 30}),
-        "test_form": PolicyTestForm(),
+        "test_form": PolicyTestForm(of=shown),
     }
     return render(request, "offers/product.html", context, status=status)
 
@@ -188,8 +188,9 @@ def lever(request: HttpRequest, code: str) -> HttpResponse:
 @administrators_only
 @require_POST
 def policy_test(request: HttpRequest, code: str) -> HttpResponse:
-    """Freeze the previewed customer as a policy test of this product."""
-    shown, form = _product(code), PolicyTestForm(request.POST)
+    """Freeze the previewed customer as a policy test of this product, and of others named."""
+    shown = _product(code)
+    form = PolicyTestForm(request.POST, of=shown)
     if not form.is_valid():
         return render(request, "_form_errors.html", {"form": form}, status=422)
     people = Customer.objects.visible_to(user_of(request))
@@ -197,7 +198,7 @@ def policy_test(request: HttpRequest, code: str) -> HttpResponse:
     test = policy.make(
         customer=customer,
         name=form.cleaned_data["name"],
-        expected={shown.code: form.cleaned_data["verdict"]},
+        expected=form.cleaned_data["expected"],
         by=user_of(request),
         at=timezone.now(),
     )

@@ -326,6 +326,20 @@ def test_the_funnel_tells_how_far_it_has_come(
     assert "counting the rest of the base" not in text
 
 
+def test_however_many_pieces_a_stretch_has_every_customer_is_counted_once(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from offers.release import funnel
+
+    client = as_(people.max, htmx=True)
+    found = []
+    for pieces in (1, 2, 3, 50):  # more pieces than numbers: some have nobody in them
+        monkeypatch.setattr(funnel, "PIECES", pieces)
+        found.append(counts(post(client, "funnel", RULES)))
+    assert found == [found[0]] * 4
+    assert found[0][0] == Customer.objects.count()
+
+
 def test_a_policy_test_is_made_from_a_preview_and_names_nobody(people: Cast) -> None:
     Need.state(
         customer=people.ada,
@@ -354,6 +368,39 @@ def test_a_policy_test_is_made_from_a_preview_and_names_nobody(people: Cast) -> 
     assert again.status_code == 409
     client.post(reverse("catalogue:retirement", args=[test.pk]))
     assert "No policy tests yet" in page(client, "home")
+
+
+def test_one_policy_test_speaks_of_several_products(people: Cast) -> None:
+    client = as_(people.max)
+    made = {"name": "Two at once", "verdict": "never", "customer": str(people.ada.pk)}
+    both = made | {"product_1": people.current.code, "verdict_1": "never"}
+    client.post(reverse("catalogue:policy_test", args=SAVER), both)
+    expected = PolicyTest.objects.get().expectations.values_list("product_code", "verdict")
+    assert set(expected) == {("everyday-account", "never"), ("saver-plus", "never")}
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        {"product_1": "saver-plus", "verdict_1": "never"},
+        {"product_1": "everyday-account", "verdict_1": ""},
+        {"product_1": "everyday-account", "verdict_1": "perhaps"},
+        {"product_1": "nothing-like-it", "verdict_1": "never"},
+        {
+            "product_1": "everyday-account",
+            "verdict_1": "never",
+            "product_2": "everyday-account",
+            "verdict_2": "sees",
+        },
+    ],
+)
+def test_a_policy_test_that_contradicts_itself_is_refused(
+    people: Cast, further: dict[str, str]
+) -> None:
+    made = {"name": "So and so", "verdict": "sees", "customer": str(people.ada.pk)}
+    address = reverse("catalogue:policy_test", args=SAVER)
+    assert as_(people.max).post(address, made | further).status_code == 422
+    assert not PolicyTest.objects.exists()
 
 
 @pytest.mark.parametrize("lever", ["1.21", "0.79", "NaN", "1e9", "", "x", "1" * 9])
