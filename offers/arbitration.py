@@ -18,7 +18,7 @@ from customers.models import Customer
 from interactions.models import Interaction
 from needs.models import NextQuestion
 from offers import catalogue
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.learning.knowing import learned_for
 from offers.models import Decision
 from offers.moves import mark_moves

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from offers.catalogue import Answer, Catalogue, Question
+from offers.compiled import Answer, Catalogue, Question
 from offers.entries import PLACES, Entry, summed
 from offers.matching import Match
 from offers.stages import Candidate, Sieve, Sifted

@@ -14,7 +14,8 @@ from time import perf_counter
 from typing import Any
 
 from offers.arbitration import decide
-from offers.catalogue import EMPTY, Catalogue, read
+from offers.catalogue import EMPTY, read
+from offers.compiled import Catalogue
 from products.vocabulary import FACTS, NUMERIC, Kind
 
 NEED_TYPES = 60

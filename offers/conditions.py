@@ -19,7 +19,7 @@ from accounts.models import AuditEntry
 from interactions.models import TimelineEntry, TimelineKind
 from needs.models import NeedsReview
 from offers import catalogue
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.days import day
 from offers.models import Condition, ConditionComparison, is_met
 from products.figures import number

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from offers.benefits import basis
-from offers.catalogue import Catalogue, CompiledProduct
+from offers.compiled import Catalogue, CompiledProduct
 from offers.mending import mend, needs_answered
 from offers.stages import NOT_RELEVANT, SUITABILITY, Sieve
 from products.figures import figure

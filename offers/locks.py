@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from customers.budget import Limits, Ruling, read_beside, ruling
 from customers.models import Purpose
-from offers.catalogue import Policy
+from offers.compiled import Policy
 from offers.days import day
 from offers.matching import Match, need_type_of
 from offers.rules import FactValue

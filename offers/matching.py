@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.days import day
 
 ONE = Decimal(1)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import islice, product
 from typing import Any, NamedTuple
 
-from offers.catalogue import Catalogue, CompiledProduct
+from offers.compiled import Catalogue, CompiledProduct
 from offers.matching import ONE, Match
 from offers.rules import Criterion, FactValue, Requirement
 from offers.stages import Candidate, Sieve

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from offers.asking import next_question
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.entries import PLACES, Entry, give_keys
 from offers.learning import exploring
 from offers.learning.helping import LEAST, SPAN

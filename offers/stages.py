@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from offers.benefits import FigureUnknown
-from offers.catalogue import Catalogue, CompiledProduct
+from offers.compiled import Catalogue, CompiledProduct
 from offers.conditions import met_by
 from offers.days import day
 from offers.facts import restored

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Exists, Q, QuerySet, Subquery, When
 
 from accounts.prepared import Prepared
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.learning.exploring import is_in_share, may_explore, seed_of
 from offers.learning.features import of_customer
 from offers.learning.keeping import known

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from offers.arbitration import decide
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.learning.estimating import NotALog, estimate
 from offers.models import Offer, OfferStatus
 from offers.release.comparing import Pair, offered

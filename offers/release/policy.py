@@ -14,7 +14,8 @@ from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, User
 from customers.models import Customer
 from offers import catalogue
-from offers.catalogue import Catalogue, Content
+from offers.catalogue import Content
+from offers.compiled import Catalogue
 from offers.explaining import STAGES
 from offers.models import PolicyExpectation, PolicyTest, Verdict
 from offers.preview import situation

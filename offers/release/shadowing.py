@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from offers import catalogue
 from offers.arbitration import decide
+from offers.compiled import Catalogue
 from offers.models import Decision, Release, ReleaseStage, ReleaseStep, ShadowDecision
 from offers.release.comparing import offered
 
@@ -43,7 +44,7 @@ def _began(release: Release) -> Any:
 
 
 def _beside(
-    release: Release, pk: int, inputs: Any, results: Any, shadow: catalogue.Catalogue
+    release: Release, pk: int, inputs: Any, results: Any, shadow: Catalogue
 ) -> ShadowDecision:
     live, instead = offered(results), offered(decide(inputs, shadow))
     return ShadowDecision(

@@ -19,7 +19,7 @@ from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, User
 from offers import catalogue
 from offers.arbitration import decide
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.models import Decision, Release, Simulation, SimulationStatus
 from offers.release.alike import Alike
 from offers.release.comparing import Benefits, Measure, Moves, Pair, Products, Tally

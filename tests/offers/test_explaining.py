@@ -15,7 +15,7 @@ from needs.models import Need
 from offers import catalogue, presenting
 from offers.arbitration import decide_for
 from offers.benching import population, situation_of
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.explaining import NOTHING, Explanation, Learned, explain, learned_of, named
 from offers.mending import MENDABLE, mend
 from offers.models import Decision

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from offers.arbitration import ENGINE, canonical, decide, decide_for, replay
 from offers.benching import population, situation_of
-from offers.catalogue import Catalogue
+from offers.compiled import Catalogue
 from offers.learning import sweeping
 from offers.models import Decision, LearnedVersion, LearningPolicy, Reward
 from tests.cast import Cast
