@@ -27,7 +27,7 @@ class AddedUp(NamedTuple):
     def grouped(self) -> QuerySet[Any, Any]:
         """One row a customer that has any."""
         rows = self.rows.order_by().values(BY)
-        return rows.annotate(**self.sums).values(BY, *self.sums)
+        return cast("QuerySet[Any, Any]", rows.annotate(**self.sums).values(BY, *self.sums))
 
 
 class Beside:

@@ -169,11 +169,11 @@ class NextQuestion(models.Model):
     def __str__(self) -> str:
         return f"Next in contact {self.interaction_id}: {self.code}"
 
-    @classmethod
-    def keep(cls, *, interaction: Interaction, code: str) -> None:
+    @staticmethod
+    def keep(*, interaction: Interaction, code: str) -> None:
         """In one statement; the newest one stands."""
-        cls.objects.bulk_create(
-            [cls(interaction=interaction, code=code)],
+        NextQuestion.objects.bulk_create(
+            [NextQuestion(interaction=interaction, code=code)],
             update_conflicts=True,
             unique_fields=["interaction"],
             update_fields=["code", "at"],

@@ -42,7 +42,7 @@ class Passing:
         on_sets = [one for each in asked for one in each.criteria if one.kind == Kind.SET]
         among = {one: f"among_{place}" for place, one in enumerate(dict.fromkeys(on_sets))}
         sums = {among[one]: facts.among(one.fact, _words(one)) for one in among}
-        plain = {name for name in facts_of(asked) if FACTS[name].kind != Kind.SET}
+        plain = frozenset(name for name in facts_of(asked) if FACTS[name].kind != Kind.SET)
         return cls(plain.union(names), among, {**sums, **(more or {})}, facts.sums(facts.numbered))
 
     def people(
