@@ -48,5 +48,4 @@ def beat_now_and_then(name: str, *, at: datetime) -> None:
     known = Heartbeat.objects.filter(name=name)
     if known.filter(beat_at__gt=at - PERIODS[name]).exists():
         return
-    if not known.update(beat_at=at):
-        Heartbeat.beat(name)
+    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": at})
