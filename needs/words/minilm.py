@@ -49,13 +49,13 @@ class Run(NamedTuple):
     """Sentences of one length that stand one after the other in an array of pieces."""
 
     start: int
-    count: int
+    many: int
     length: int
 
     def of(self, rows: Vectors) -> Vectors:
         """Shape (sentences, pieces, numbers); nothing is copied."""
-        own = rows[self.start : self.start + self.count * self.length]
-        return own.reshape(self.count, self.length, -1)
+        own = rows[self.start : self.start + self.many * self.length]
+        return own.reshape(self.many, self.length, -1)
 
 
 class MiniLM:
@@ -160,7 +160,8 @@ def _heard(parts: Vectors) -> Vectors:
     heed -= heed.max(axis=-1, keepdims=True)
     np.exp(heed, out=heed)
     heed /= heed.sum(axis=-1, keepdims=True)
-    return (heed @ value).transpose(0, 2, 1, 3).reshape(count * length, WIDTH)
+    heard: Vectors = (heed @ value).transpose(0, 2, 1, 3).reshape(count * length, WIDTH)
+    return heard
 
 
 def _evened(state: Vectors, scale: Vectors, shift: Vectors) -> Vectors:
@@ -196,7 +197,7 @@ def _gelu(wide: Vectors) -> Vectors:
 def _layer(held: dict[str, NDArray[np.float32]], at: str) -> Layer:
     own = at + "attention.self."
     # Heeding is divided by the root of a head's width: once here, and in no sentence.
-    shares = {"query": np.float32(np.sqrt(HEADS / WIDTH)), "key": 1, "value": 1}
+    shares = {"query": float(np.sqrt(HEADS / WIDTH)), "key": 1.0, "value": 1.0}
     asked = [held[f"{own}{name}.weight"] * share for name, share in shares.items()]
     asked_from = [held[f"{own}{name}.bias"] * share for name, share in shares.items()]
     return Layer(

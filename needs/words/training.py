@@ -66,7 +66,7 @@ class Rows(NamedTuple):
     backend: str
     told: NDArray[np.bool_]  # rows that somebody said, and nobody guessed
     compared: NDArray[np.int64]
-    kernel: Floats | NDArray[np.float32]  # of the rows compared
+    kernel: NDArray[np.float32]  # of the rows compared
 
 
 class Kept:
@@ -110,7 +110,7 @@ class Tested(NamedTuple):
     lacks: NDArray[np.bool_]
 
     def only(self, which: NDArray[np.bool_]) -> Tested:
-        return Tested(*(one[which] for one in self))
+        return Tested._make(one[which] for one in self)
 
 
 def fitted(
