@@ -19,6 +19,9 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 DESK = frozenset({"console", "interactions", "routing", "service", "needs", "offers", "followups"})
 CONFIGURING = frozenset(
     {
+        *("followups:policy", "followups:policy_new", "followups:policy_preview"),
+        *("followups:policy_step", "followups:policy_publication"),
+        "followups:policy_restoration",
         "console:presence",
         *("needs:label", "needs:removal", "needs:restoration"),
         *("needs:new_need_type", "needs:dismissal"),

@@ -74,12 +74,11 @@ class PolicyForm(forms.Form):
     seen = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, terms: Terms | None = None, **kwargs: Any) -> None:
-        initial = _typed(terms) if terms else NEW
-        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        given = kwargs.pop("initial", {})
+        kwargs["initial"] = (_typed(terms) if terms else NEW) | given
+        super().__init__(*args, **kwargs)
         reasons = ContactReason.objects.order_by("position", "name")
-        cast("forms.MultipleChoiceField", self.fields["reasons"]).choices = [
-            (one.code, one.name) for one in reasons
-        ]
+        _choices(self, "reasons").choices = [(one.code, one.name) for one in reasons]
         for number, place in enumerate(PLACES, start=1):
             self.fields[f"way_{number}"] = forms.ChoiceField(
                 required=number == 1,
@@ -87,9 +86,8 @@ class PolicyForm(forms.Form):
                 choices=[*([] if number == 1 else [("", "nothing")]), *Way.choices],
             )
         for name in ("reasons", "channels", "outcomes", "questions"):
-            self.fields[name].widget = forms.CheckboxSelectMultiple(
-                choices=cast("forms.MultipleChoiceField", self.fields[name]).choices
-            )
+            ticked = cast("list[tuple[str, str]]", _choices(self, name).choices)
+            self.fields[name].widget = forms.CheckboxSelectMultiple(choices=ticked)
         for name in ("window_start", "window_end"):
             self.fields[name].widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
@@ -131,7 +129,7 @@ class PolicyForm(forms.Form):
             self.add_error("delay", "Give at least 1, or choose working days.")
         if unit == WORKING_DAYS and delay is not None and delay > 30:
             self.add_error("delay", "At most 30 working days.")
-        only_by_key = [Way.VOICE] == ways
+        only_by_key = ways == [Way.VOICE]
         if only_by_key and all(one in SCORES for one in data.get("questions", ())):
             self.add_error(
                 "questions", "An automatic voice asks what yes or no can answer. Add one of these."
@@ -150,6 +148,10 @@ class PolicyForm(forms.Form):
             "retry_minutes": data["retry"] * MINUTES[data["retry_unit"]],
             "problem_request_type_id": getattr(data["problem_request_type"], "pk", None),
         }
+
+
+def _choices(form: PolicyForm, name: str) -> forms.MultipleChoiceField:
+    return cast("forms.MultipleChoiceField", form.fields[name])
 
 
 SAME: Final = (

@@ -14,7 +14,7 @@ from tests.followups.scenes import default_policy
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-WRAPPING_UP = 13  # who, the contact and how it ended; its lock and needs; the policy; seven writes
+WRAPPING_UP = 14  # who, the contact and its end; lock, needs, warning; the policy; seven writes
 
 
 @pytest.fixture

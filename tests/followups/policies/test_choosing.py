@@ -47,8 +47,8 @@ def chosen(*policies: Terms, contact: Contact = CONTACT) -> str | None:
 def test_the_first_policy_that_fits_wins(
     criterion: str, fitting: tuple[str, ...], other: tuple[str, ...]
 ) -> None:
-    mine = replace(ALL, name="Mine", **{criterion: fitting})
-    theirs = replace(ALL, name="Theirs", **{criterion: other})
+    mine = Terms.read(ALL.written() | {"name": "Mine", criterion: fitting})
+    theirs = Terms.read(ALL.written() | {"name": "Theirs", criterion: other})
     assert chosen(theirs, mine, ALL) == "Mine"
     assert chosen(theirs, ALL, mine) == "All"
     assert chosen(theirs) is None

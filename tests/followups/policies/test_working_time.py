@@ -1,4 +1,4 @@
-"""On which working day somebody is asked: over zones, weekends, holidays and changes of the clock."""
+"""On which working day somebody is asked: over zones, weekends, holidays, changes of the clock."""
 
 from __future__ import annotations
 
@@ -67,15 +67,16 @@ def test_a_part_of_a_country_keeps_its_own_holidays() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    closed_at=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+    minute=st.integers(0, 2 * 365 * 24 * 60),
     working_days=st.integers(0, 10),
     place=st.sampled_from(ZONES),
     country=st.sampled_from(["GB", "US", "DE", "IL", "IN", "AU", "ZZ"]),
     opens=st.integers(8, 19),
 )
 def test_everywhere_it_is_within_the_hours_of_a_working_day_and_never_before_the_contact_closed(
-    closed_at: datetime, working_days: int, place: str, country: str, opens: int
+    minute: int, working_days: int, place: str, country: str, opens: int
 ) -> None:
+    closed_at = at("2026-01-01 00:00") + timedelta(minutes=minute)
     zone, closes = ZoneInfo(place), time(opens + 2)
     asked_at = asked_from(
         closed_at,
