@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from followups.models import FollowUp
 from interactions.models import Interaction
 from needs.models import Need
 from routing.models import Consultation, Match, Place, PlaceState
-from service.models import Promise, ServiceRequest
+from service.models import Promise, RequestStatus, ServiceRequest
 
 M = TypeVar("M", bound=Model)
 
@@ -165,7 +165,9 @@ def _contacts(user: User) -> list[Any]:
 
 
 def _owed(user: User, midnight: datetime) -> list[Any]:
-    """Follow-ups that are ready, and what of mine is due before midnight."""
+    """Follow-ups that are ready, what of mine is due before midnight, and what a customer said to
+    be wrong and nobody has taken up.
+    """
     about = Coalesce(
         NullIf("interaction__subject", Value("")),
         "interaction__contact_reason__name",
@@ -184,7 +186,10 @@ def _owed(user: User, midnight: datetime) -> list[Any]:
             note=F("text"),
         ),
         _lines(
-            requests.filter(target_at__gt=LONG_AGO, target_at__lt=midnight).annotate(**none),
+            requests.filter(
+                Q(target_at__gt=LONG_AGO, target_at__lt=midnight)
+                | Q(needs_confirmation=True, status=RequestStatus.OPEN)
+            ).annotate(**none),
             kind="request",
             at="target_at",
             note=F("subject"),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, PreparedModels
 from customers.models import Consent, ContactPoint, Customer, Holding, Purpose
+from customers.places import zone
 from followups.models import Answer, Question
 from interactions.models import Interaction
 
@@ -87,9 +88,11 @@ class Who:
 
     @property
     def local_time(self) -> datetime | None:
-        """The clock at the customer's place, where it differs from the agent's."""
-        with timezone.override(self.customer.time_zone):
-            there = timezone.localtime()
+        """The clock at the customer's place, where it is known and differs from the agent's."""
+        place = zone(self.customer.time_zone)
+        if place is None:
+            return None
+        there = timezone.now().astimezone(place)
         return None if there.utcoffset() == timezone.localtime().utcoffset() else there
 
 

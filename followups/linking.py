@@ -54,7 +54,7 @@ class Page:
 
     @property
     def answers(self) -> list[Answer]:
-        return list(self.follow_up.answers.order_by("pk"))
+        return list(Answer.objects.filter(follow_up=self.follow_up).order_by("pk"))
 
     @property
     def request(self) -> ServiceRequest | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -20,15 +21,16 @@ from django.utils import timezone
 
 from followups import linking, wording
 from followups.errors import FollowUpSettled, HeardEnough
-from followups.models import Attempt, FollowUp, FollowUpStatus, Link
+from followups.models import Attempt, ConfirmationStatus, FollowUp, FollowUpStatus, Link
 from followups.models.policy import Way
-from followups.permission import Facts, Permission, first_way, permission
+from followups.permission import Facts, Permission, calling_hours, first_way, permission
 from messaging import sending
 from messaging.adapters import gateway_of
 from messaging.gateway import Carrier, MessageGateway, SendingState
 from messaging.models import Reply, Sending
 
 BATCH: Final = 50
+NO_HOUR: Final = timedelta(days=1)  # until somebody mends the customer's place
 NO_GATEWAY: Final = "This installation sends no texts that way"
 NO_NUMBER: Final = "No number of ours may be shown to whom a text goes"
 
@@ -61,7 +63,7 @@ def queue(follow_up: FollowUp) -> Sending | None:
         return None
     with transaction.atomic():
         link = follow_up.begin_by_message(
-            rule=decided.rule,
+            decided=decided,
             gateway=gateway.name,
             contact_point_id=facts.reach(follow_up.way).point_id,
         )
@@ -127,8 +129,11 @@ def write(
 
 def _send(one: Sending) -> bool:
     """Ask the rules once more and send; what they refuse now is put where they say."""
-    link = Link.objects.select_related("attempt__follow_up__customer").get(sending=one)
+    related = ("attempt__follow_up__customer", "confirmation")
+    link = Link.objects.select_related(*related).get(sending=one)
     if link.attempt is not None and not _may_go(link.attempt, one):
+        return False
+    if link.confirmation is not None and not _may_still_ask(link, one):
         return False
     return sending.send(one) in {SendingState.SENT, SendingState.DELIVERED}
 
@@ -144,6 +149,22 @@ def _may_go(attempt: Attempt, one: Sending) -> bool:
         with suppress(FollowUpSettled):
             follow_up.refuse_dialling(by=None, decided=decided)
     return False
+
+
+def _may_still_ask(link: Link, one: Sending) -> bool:
+    """Whether it is fixed: not when that is said already, and not outside of the hours."""
+    if link.confirmation is None or link.confirmation.status != ConfirmationStatus.ASKING:
+        sending.cancel(one, because="Settled meanwhile")
+        return False
+    if one.carrier != Carrier.SMS:
+        return True
+    now = timezone.now()
+    facts = FollowUp.objects.filter(pk=link.follow_up_id).facts()[link.follow_up_id]
+    opening = calling_hours(facts, way=Way.SMS).opening(now)
+    if opening != now:
+        later = opening or now + NO_HOUR
+        Sending.objects.filter(pk=one.pk, state=SendingState.QUEUED).update(due_at=later)
+    return opening == now
 
 
 def note(one: Sending) -> None:
@@ -165,7 +186,7 @@ def hear(reply: Reply) -> None:
     if not reply.is_stop:
         return
     asked = FollowUp.objects.filter(
-        attempts__contact_point__value=reply.sender, attempts__gateway=reply.gateway
+        customer__contact_points__value=reply.sender, links__sending__carrier=reply.carrier
     )
     customers = {row.customer_id: row.customer for row in asked.select_related("customer")}
     for customer in customers.values():

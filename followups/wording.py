@@ -17,7 +17,7 @@ ASK_SMS: Final = (
 ASK_SUBJECT: Final = "Did it go as you expected?"
 ASK_MAIL: Final = """Hello,
 
-you were in touch with {company} on {day}. Did everything go as you expected, and have we done
+you were in touch with {company} on {day}. Did everything go as you expected, and have we done \
 what we promised? It takes a minute, and what is wrong goes to the person who helped you:
 
 {link}

@@ -25,7 +25,7 @@ class InboxBackend(BaseEmailBackend):
                         "to": address,
                         "sender": mail.from_email,
                         "subject": mail.subject[:160],
-                        "text": mail.body,
+                        "text": str(mail.body),
                     },
                 )
         return len(email_messages)

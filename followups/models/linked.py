@@ -17,6 +17,7 @@ from followups.models.owed import FollowUpStatus
 from followups.models.policy import BY_WAY, Way
 from followups.models.record import FollowUpRecord
 from followups.models.voiced import VoicedFollowUp
+from followups.permission import Permission
 
 
 class LinkedFollowUp(VoicedFollowUp):
@@ -26,7 +27,7 @@ class LinkedFollowUp(VoicedFollowUp):
         abstract = True
 
     def begin_by_message(
-        self, *, rule: str, gateway: str, contact_point_id: int | None
+        self, *, decided: Permission, gateway: str, contact_point_id: int | None
     ) -> Link | None:
         """Claim the try, with its link; None when it is under way. Raises HeardEnough.
 
@@ -52,14 +53,12 @@ class LinkedFollowUp(VoicedFollowUp):
             gateway=gateway,
             started_at=now,
         )
-        PermissionCheck.objects.create(
-            follow_up_id=self.pk, at=now, is_allowed=True, rule=rule, way=self.way
-        )
+        PermissionCheck.keep(self.pk, decided, at=now)
         AuditEntry.record(
             by=None,
             verb="follow-up begun",
             subject=self,
-            detail={"attempt": self.attempts_made, "rule": rule, "by": self.way},
+            detail={"attempt": self.attempts_made, "rule": decided.rule, "by": self.way},
         )
         return Link.objects.create(
             follow_up_id=self.pk, attempt=attempt, expires_at=self.lapses_at + LATE

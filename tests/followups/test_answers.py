@@ -61,7 +61,7 @@ def test_a_no_opens_one_owned_request_at_once(cast: Cast) -> None:
     assert request.needs_confirmation
     assert request.subject == "After “Close an account”: not as promised, expectations not met"
     assert "It came a week late" in request.description
-    assert request.target_at == NOON + timedelta(days=3)
+    assert request.target_at == NOON + timedelta(days=1)  # as customers expect
     assert request.expected_at == NOON + timedelta(days=1)
     follow_up.refresh_from_db()
     assert follow_up.request == request

@@ -19,7 +19,7 @@ from followups import reviewing
 from followups.errors import HeardEnough, NotPermittedNow
 from followups.models import Attempt, AttemptOutcome, FollowUp, FollowUpStatus
 from followups.models.policy import Way
-from followups.permission import Rule
+from followups.permission import Permission, Rule
 from followups.sweeping import sweep
 from needs.models import Need, NeedFit, NeedsReview
 from offers import presenting
@@ -235,7 +235,10 @@ def _claim(cast: Cast, follow_up: FollowUp, way: str) -> Callable[[], object]:
         )
     return lambda: claimed(
         partial(
-            follow_up.begin_by_message, rule="permitted", gateway="inbox", contact_point_id=None
+            follow_up.begin_by_message,
+            decided=Permission(Rule.PERMITTED),
+            gateway="inbox",
+            contact_point_id=None,
         )
     )
 
