@@ -149,7 +149,7 @@ def _when_answered(follow_up: FollowUp) -> str:
 
 def _when_lapsed(follow_up: FollowUp) -> str:
     late = date_format(timezone.localtime(follow_up.lapses_at), "j F, H:i")
-    return f"Nobody asks: too late since {late}"
+    return f"Nobody asks: too late after {late}"
 
 
 def _when_parked(follow_up: FollowUp) -> str:

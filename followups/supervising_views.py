@@ -14,7 +14,7 @@ from accounts.errors import NotAllowed
 from accounts.models import User
 from followups import decided
 from followups import steering as steered
-from followups.listing import listing, next_step, seen_by
+from followups.listing import DAYS, listing, next_step, seen_by
 from followups.models import FollowUp, FollowUpPolicy
 from followups.reckoning import reckoning
 from followups.steering_forms import IN_TURN, VERBS, FilterForm, PauseForm, SteeringForm
@@ -30,7 +30,7 @@ def _leader(request: HttpRequest) -> User:
 
 
 def _filters(request: HttpRequest, user: User) -> tuple[FilterForm, dict[str, Any]]:
-    form = FilterForm(request.GET or None, user=user)
+    form = FilterForm({"days": str(DAYS)} | request.GET.dict(), user=user)
     return form, form.cleaned_data if form.is_valid() else {}
 
 
@@ -60,7 +60,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """How they go: reached, answers, from a bad answer to its fix."""
     user = _leader(request)
     _, filters = _filters(request, user)
-    days = int(filters.get("days") or 30)
+    days = int(filters.get("days") or DAYS)
     counted = reckoning(seen_by(user, filters), days=days)
     return render(request, "followups/_figures.html", {"figures": counted, "days": days})
 

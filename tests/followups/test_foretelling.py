@@ -42,6 +42,16 @@ def test_a_no_tells_whose_request_it_opens_by_when_and_that_comes_true(cast: Cas
     assert timezone.localdate(request.target_at).isoformat() == "2026-11-24"
 
 
+def test_the_days_that_they_expect_are_the_target(cast: Cast) -> None:
+    default_policy(questions=["as_expected", "expected_days"])
+    follow_up = begun(cast, cast.ada)
+    given = [Said("as_expected", is_yes=False), Said("expected_days", score=4)]
+    assert "target Friday 27 November" in words(follow_up, *given)[0]
+    follow_up.record_answers(by=cast.sam, answers=given)
+    target_at = ServiceRequest.objects.get().target_at
+    assert timezone.localdate(target_at).isoformat() == "2026-11-27"
+
+
 def test_a_problem_in_words_is_told_like_a_no(cast: Cast) -> None:
     (told,) = words(begun(cast, cast.ada), problem="The letter was wrong")
     assert told.startswith("Saving opens a request")
