@@ -98,13 +98,13 @@ def test_in_the_evening_a_ready_follow_up_waits_for_the_morning(cast: Cast) -> N
 
 @pytest.mark.parametrize("outcome", [AttemptOutcome.NO_ANSWER, AttemptOutcome.BUSY])
 def test_not_reached_is_tried_again_and_then_given_up(cast: Cast, outcome: str) -> None:
-    default_policy(max_attempts=2, retry_minutes=180)
+    default_policy(max_attempts=2, retry_minutes=24 * 60)
     follow_up = begun(cast, cast.ada)
     call = follow_up.call
     assert call is not None
     follow_up.report(by=cast.sam, outcome=outcome)
     assert state(follow_up) == FollowUpStatus.PLANNED
-    assert follow_up.due_at == NOON + timedelta(hours=3)
+    assert follow_up.due_at == NOON + timedelta(days=1)
     assert follow_up.call is None
     assert (last_attempt(follow_up).outcome, last_attempt(follow_up).ended_at) == (outcome, NOON)
     call.refresh_from_db()
@@ -112,7 +112,7 @@ def test_not_reached_is_tried_again_and_then_given_up(cast: Cast, outcome: str) 
     assert call.wrap_up_code is not None
     assert call.wrap_up_code.outcome == Outcome.NOT_REACHED
     assert "reported by Sam" in call.summary
-    with time_machine.travel(NOON + timedelta(hours=3), tick=False):
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
         sweep()
         FollowUp.objects.get().begin(by=cast.sam)
         FollowUp.objects.get().report(by=cast.sam, outcome=outcome)

@@ -222,12 +222,14 @@ class Changes:
             ("born_on", date(2010, 1, 1)),
             ("vulnerable_since", NOON.date()),
         ):
-            Customer.objects.filter(pk__in=self.facts.get(fact, [])).update(**{fact: values})
+            for some in parts(self.facts.get(fact, [])):
+                Customer.objects.filter(pk__in=some).update(**{fact: values})
         for home, customers in self.moved.items():
             country, region, clock = HOMES[home][:3]
-            Customer.objects.filter(pk__in=customers).update(
-                country=country, region=region, time_zone=clock
-            )
+            for some in parts(customers):
+                Customer.objects.filter(pk__in=some).update(
+                    country=country, region=region, time_zone=clock
+                )
 
     def withdraws(self, pk: int, one: Person) -> None:
         channel = self.chance.choice(("voice", "sms", "email"))
@@ -319,6 +321,11 @@ class Changes:
         if self.chance.random() < 0.2:
             one.paused = True
             FollowUp.objects.filter(pk=pk).update(policy=self.policy)
+
+
+def parts(ids: list[int]) -> list[list[int]]:
+    """A statement has seconds, and each change of a customer writes its history."""
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
 
 
 def violations(one: Person, way: str, at: datetime) -> list[str]:

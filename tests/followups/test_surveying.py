@@ -250,7 +250,7 @@ def test_nine_withdraws_consent_and_refuses_all_that_waits_at_once(
     own = _close_last(floor)
     assert own.status == FollowUpStatus.REFUSED
     assert "does not want" in own.refused_because
-    assert Consent.objects.filter(is_granted=False, customer=floor.cast.ada).count() == 1
+    assert Consent.objects.filter(is_granted=False, customer=floor.cast.ada).count() == 3
 
 
 def test_a_no_before_the_nine_is_not_lost(floor: Floor, place: Place) -> None:
