@@ -103,7 +103,9 @@ def seen(request: HttpRequest) -> HttpResponse:
     """What last week would have been: under the draft, or with the policy as it is typed."""
     user, draft = _reads(request), list(versions.draft())
     if "name" in request.POST:
-        form = PolicyForm(request.POST)
+        typed = request.POST.copy()
+        typed["name"] = typed["name"].strip() or "This policy"  # it is tried before it has one
+        form = PolicyForm(typed)
         if not form.is_valid():
             context = {"form": form}
             return render(request, "followups/policies/_unseen.html", context)
