@@ -180,17 +180,9 @@ def _not_for_a_voice(follow_up: FollowUp, facts: Facts) -> str:
     return CARE if facts.is_vulnerable else ""
 
 
-def rules(wanted: Wanted, at: datetime) -> Ruling:
-    """The rules of follow-ups, and that the vulnerable are called by people only."""
-    ruling = dialling.rules(wanted, at)
-    if ruling.code == Rule.CARE_CALL:
-        return Ruling(False, "vulnerable", CARE)
-    return ruling
-
-
 def not_dialled(wanted: Wanted, by: User | None, ruling: Ruling) -> None:
     """Put the follow-up where the rule says; whom only a voice may not call, an agent does."""
-    if ruling.code != "vulnerable":
+    if ruling.code != Rule.PERSON_ONLY:
         dialling.not_dialled(wanted, by, ruling)
         return
     attempt = Attempt.objects.filter(pk=wanted.about).select_related("follow_up").first()
@@ -198,7 +190,7 @@ def not_dialled(wanted: Wanted, by: User | None, ruling: Ruling) -> None:
         _report(attempt, AttemptOutcome.NOT_CALLED)
 
 
-SURVEYS: Final = Guard(rules=rules, refused=not_dialled)
+SURVEYS: Final = Guard(rules=dialling.rules, refused=not_dialled)
 
 
 def follow(*, call: Call, now: CallPicture, events: list[CallEvent]) -> None:

@@ -38,7 +38,7 @@ class Breaking:
         self.ended_by_themselves: Counter[str] = Counter()
         self.recovered: dict[str, list[float]] = defaultdict(list)
         self.failed: BaseException | None = None
-        self.over = threading.Event()
+        self.over, self.idle = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -49,7 +49,7 @@ class Breaking:
         """No more faults; whatever was killed runs again."""
         self.over.set()
         if self.thread.is_alive():
-            self.thread.join()
+            self.idle.wait()
         if self.failed:
             raise self.failed
 
@@ -64,6 +64,9 @@ class Breaking:
                 self.ended_by_themselves.update(self.site.revive())
         except BaseException as error:  # noqa: BLE001  (told by `stop`, in the trial's own thread)
             self.failed = error
+        self.idle.set()
+        # Linux ends a process with the thread that started it: this one lives as long as all.
+        threading.Event().wait()
 
     def _pause(self, least: float, most: float) -> None:
         time.sleep(self.chance.uniform(least, most))

@@ -178,10 +178,10 @@ def test_what_the_provider_surely_never_had_is_tried_again_later(bank: Floor) ->
     assert attempt.outcome == AttemptOutcome.NOT_CALLED
     assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.VOICE)
     assert (follow_up.failures, follow_up.waits_because) == (1, voicing.NOT_PLACED)
-    assert timedelta(seconds=15) <= follow_up.due_at - NOON <= timedelta(seconds=23)
+    assert follow_up.due_at - NOON >= timedelta(seconds=15)
     assert follow_up.max_attempts - follow_up.attempts_made == 2
     assert voicing.call_due() == 0
-    with time_machine.travel(NOON + timedelta(seconds=30)):
+    with time_machine.travel(NOON + timedelta(minutes=5)):
         sweep()
         assert voicing.call_due() == 1
     assert bank.provider.verbs() == ["open"]
@@ -370,7 +370,7 @@ def test_the_hours_over_between_queueing_and_dialling(bank: Floor) -> None:
 def test_whom_a_person_has_to_call_is_called_by_no_voice(bank: Floor) -> None:
     follow_up = queued(bank)
     bank.cast.ada.mark_vulnerable(by=bank.cast.sam, because="Bereaved")
-    not_dialled(bank, follow_up, "vulnerable")
+    not_dialled(bank, follow_up, "person_only")
     assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.AGENT)
 
 
@@ -482,7 +482,7 @@ def test_nine_cancels_everything_that_waits(
     told(bank, call, Kind.QUESTIONS_DONE, answers={}, is_stopped=True)
     assert last_attempt(follow_up).outcome == AttemptOutcome.DECLINED
     assert follow_up.status == FollowUpStatus.REFUSED
-    assert bank.cast.ada.consents.filter(is_granted=False).count() == 1
+    assert bank.cast.ada.consents.filter(is_granted=False).count() == 3
     assert Interaction.objects.filter(is_follow_up=True, closed_at=None).count() == 0
 
 
