@@ -183,7 +183,7 @@ def of_a_team() -> list[str]:
     """Names of all routes whose address names a thing of a team."""
 
     def of_somebody(thing: str) -> bool:
-        of_nobody = {"product", "colleague", "release", "simulation", "policy_test"}
+        of_nobody = {"product", "colleague", "release", "simulation", "policy_test", "policy"}
         return thing not in of_nobody and not thing.startswith("=")
 
     return [name for name in posted() if any(map(of_somebody, ROUTES[name].parts.values()))]

@@ -104,7 +104,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     user, draft = _reads(request), list(versions.draft())
     if "name" in request.POST:
         typed = request.POST.copy()
-        typed["name"] = typed["name"].strip() or "This policy"  # it is tried before it has one
+        typed["name"] = request.POST["name"].strip() or "This policy"
         form = PolicyForm(typed)
         if not form.is_valid():
             context = {"form": form}
