@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from redis import Redis
@@ -117,7 +117,7 @@ class Breaking:
 
 
 def at_random(
-    things: list[Callable[[], None]], *, within: float, seed: int, over: threading.Event
+    things: Sequence[Callable[[], None]], *, within: float, seed: int, over: threading.Event
 ) -> None:
     """Do each of these once, spread over so many seconds; what fails is tried again."""
     chance = random.Random(seed)

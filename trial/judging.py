@@ -27,6 +27,10 @@ EXPLAINED: Final = ("refused", "lapsed", "parked")
 OVER: Final = ("answered", "unreachable", *EXPLAINED)
 
 
+# A follow-up's id, status, what it waits for, why it was refused, when it is due.
+Row = tuple[int, str, str, str, datetime]
+
+
 @dataclass(slots=True)
 class Order:
     """A dial order that the provider accepted."""
@@ -122,7 +126,7 @@ def _judge_orders(found: Judgement, one: Person, mine: list[Order]) -> None:
             found.outside.append(f"{who}: dialled")
 
 
-def _judge_row(found: Judgement, one: Person, row: tuple, dialled: int, tries: int) -> None:
+def _judge_row(found: Judgement, one: Person, row: Row, dialled: int, tries: int) -> None:
     pk, status, waits, refused, due_at = row
     who = f"follow-up {pk} ({one.kind})"
     if status == "ready" and FollowUp.objects.for_the_voice().filter(pk=pk).exists():

@@ -149,7 +149,7 @@ def _customers(
         batch_size=1000,
     )
     return [
-        Person(customer.pk, contact.pk, contact.agent_id, number, kind, customer.time_zone)
+        Person(customer.pk, contact.pk, contact.agent_id or 0, number, kind, customer.time_zone)
         for customer, contact, number, kind in zip(made, contacts, numbers, kinds, strict=True)
     ]
 
