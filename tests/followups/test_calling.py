@@ -187,9 +187,9 @@ def test_a_wrong_number_is_never_dialled_again(cast: Cast) -> None:
 def test_whoever_declines_is_not_asked_again_about_anything(cast: Cast) -> None:
     default_policy(cool_down_days=0)
     waiting = ready(cast, cast.ada)
+    follow_up = begun(cast, cast.ada)
     planned = owed(cast, cast.ada, due_at=NOON + timedelta(days=1))
     of_another = owed(cast, cast.ben, due_at=NOON + timedelta(days=1))
-    follow_up = begun(cast, cast.ada)
     follow_up.report(by=cast.sam, outcome=AttemptOutcome.DECLINED)
     for refused in (follow_up, waiting, planned):
         assert state(refused) == FollowUpStatus.REFUSED
