@@ -249,7 +249,7 @@ def test_the_list_says_what_waits_and_why_and_what_was_answered(
     client = log_in(cast.una)
     address = reverse("followups:list")
     refused = client.get(address, {"view": "refused"}).content.decode()
-    assert "does not want to be asked by phone" in refused
+    assert "does not want to be asked this way" in refused
     answered = client.get(address, {"view": "answered"}).content.decode()
     assert "Ada Byron" in answered
     assert f"Request #{ServiceRequest.objects.get().pk}" in answered
@@ -290,6 +290,6 @@ def test_the_statements_of_the_pages_are_counted(
             assert client.get(address, query).status_code == 200
         return len(captured)
 
-    assert statements(reverse("followups:list"), {"view": "ready"}) == 6
-    assert statements(reverse("followups:list"), {"view": "answered"}) == 6
+    assert statements(reverse("followups:list"), {"view": "ready"}) == 12
+    assert statements(reverse("followups:list"), {"view": "answered"}) == 12
     assert statements(reverse("followups:script", args=[follow_up.call_id])) == 6

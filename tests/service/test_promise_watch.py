@@ -263,7 +263,7 @@ def test_at_night_the_card_says_from_when_on(cast: Cast) -> None:
     warning = warned(cast)
     night = forewarning.standing(warning, at=NOON + 11 * HOURS)
     assert night.ruling.code == "outside_hours"
-    assert night.until == datetime(2026, 11, 24, 8, tzinfo=UTC)
+    assert night.until == datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 def test_a_survey_refused_is_no_reason_not_to_tell(cast: Cast) -> None:
