@@ -21,7 +21,7 @@ CONFIGURING = frozenset(
     {
         *("followups:policy", "followups:policy_new", "followups:policy_preview"),
         *("followups:policy_step", "followups:policy_publication"),
-        "followups:policy_restoration",
+        *("followups:policy_restoration", "followups:pause", "followups:resume"),
         "console:presence",
         *("needs:label", "needs:removal", "needs:restoration"),
         *("needs:new_need_type", "needs:dismissal"),

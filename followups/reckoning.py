@@ -5,7 +5,7 @@ Every figure is of one period, read over its index by a fixed number of statemen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -115,7 +115,7 @@ def reckoning(seen: FollowUpQuerySet, *, days: int, at: datetime | None = None) 
 
 def _lines(seen: FollowUpQuerySet, since: datetime, now: datetime) -> list[Line]:
     counted = {status.value: Count("pk", filter=Q(status=status)) for status in SETTLED}
-    rows = (
+    rows: Iterable[dict[str, Any]] = (
         seen.filter(status__in=SETTLED, due_at__gte=since, due_at__lte=now)
         .order_by()
         .values("policy__name", "way")
@@ -123,7 +123,12 @@ def _lines(seen: FollowUpQuerySet, since: datetime, now: datetime) -> list[Line]
         .order_by("policy__name", "way")
     )
     return [
-        Line(row.pop("policy__name") or "No policy", str(Way(row.pop("way")).label), **row)
+        Line(
+            policy=row["policy__name"] or "No policy",
+            way=str(Way(row["way"]).label),
+            settled=row["settled"],
+            **{status: count for status, count in row.items() if status in SETTLED},
+        )
         for row in rows
     ]
 

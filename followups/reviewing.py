@@ -189,7 +189,7 @@ def _open_contact_of(review: NeedsReview) -> Interaction | None:
 def _wanted(review: NeedsReview, *, after: Call | None) -> Wanted:
     """The call about this review, to the number at which its customer is reached now."""
     reach = _facts(_with_facts(NeedsReview.objects.filter(pk=review.pk)).get(), {})
-    if not reach.phone:
+    if not reach.phone or reach.phone_id is None:
         raise NotDialled(f"{Rule.NO_PHONE.label}, so nobody was called.")
     return Wanted(
         key=key_of(CallPurpose.NEEDS_REVIEW, review.pk, after=after),

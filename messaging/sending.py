@@ -68,7 +68,7 @@ def _put_off(sending: Sending, because: str) -> None:
 
 def back_off(tries: int) -> timedelta:
     """Twice as long after each try, with jitter of a half, up to a cap."""
-    longest = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
     share: float = random.uniform(0.5, 1)
     return longest * share
 

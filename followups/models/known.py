@@ -74,7 +74,7 @@ def facts_of(follow_ups: QuerySet[Any]) -> dict[int, Facts]:
 def known_of(rows: QuerySet[Any], *, purpose: str) -> QuerySet[Any]:
     """Rows that lead to a customer by `customer`, with what `read` makes facts of."""
     complaints = ServiceRequest.objects.open().complaints()
-    return rows.annotate(
+    told: QuerySet[Any] = rows.annotate(
         points=_points(),
         words=_words(purpose),
         has_open_complaint=Exists(complaints.filter(customer=OuterRef("customer_id"))),
@@ -82,6 +82,7 @@ def known_of(rows: QuerySet[Any], *, purpose: str) -> QuerySet[Any]:
             Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
         ),
     )
+    return told
 
 
 def read(told: Mapping[str, Any]) -> dict[str, Any]:

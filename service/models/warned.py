@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -103,7 +103,7 @@ class EarlyWarningQuerySet(TeamScopedQuerySet["EarlyWarning"]):
         settings) and nothing has moved; or next to nothing is left, moved or not. Each is warned
         of once, also by two watches at the same moment.
         """
-        figures = {
+        figures: dict[str, Any] = {
             "at": at,
             "live": [status.value for status in LIVE],
             "still": settings.PROMISE_WATCH["share_left_when_still"],

@@ -261,7 +261,11 @@ def test_a_mobile_of_many_zones_must_be_lawful_in_all_of_them() -> None:
 
 def test_the_law_of_the_number_holds_beside_that_of_the_address() -> None:
     sunday = at("2026-11-22 15:00")
-    in_new_york = {"country": "US", "region": "US-NY", "time_zone": "America/New_York"}
+    in_new_york: dict[str, Any] = {
+        "country": "US",
+        "region": "US-NY",
+        "time_zone": "America/New_York",
+    }
     new_yorker = replace(WELL, **in_new_york, **called("+12125550123"))
     assert permission(new_yorker, at=sunday).rule == Rule.PERMITTED
     rhode_island_number = replace(new_yorker, **called("+14015550123"))

@@ -188,7 +188,7 @@ def test_from_a_bad_answer_to_its_fix_open_ones_count_as_longest(cast: Cast) -> 
         follow_up = begun(cast, person)
         follow_up.record_answers(by=cast.sam, answers=answers(score=number, as_expected="Bad"))
         if number < 2:
-            ServiceRequest.objects.filter(pk=follow_up.request_id).update(
+            ServiceRequest.objects.filter(pk__in=[follow_up.request_id]).update(
                 status="resolved", resolved_at=NOON + timedelta(hours=4 + number)
             )
             ServiceRequest.objects.update(request_type=cast.card_request)

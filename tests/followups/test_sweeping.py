@@ -22,7 +22,7 @@ from followups.models import (
     PermissionCheck,
 )
 from followups.models.owed import PARKED_AFTER
-from followups.permission import Facts, Permission, Rule
+from followups.permission import Facts, Permission, Rule, first_way
 from followups.sweeping import lapse_unbegun, sweep, sweep_batch
 from interactions.models import Interaction
 from service.models import ServiceRequest
@@ -250,7 +250,7 @@ def test_a_row_that_cannot_be_decided_holds_up_no_neighbour(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison, fine = owed(cast, cast.ada), owed(cast, cast.ben)
-    decide = sweeping.first_way
+    decide = first_way
 
     def poisoned(facts: Facts, *, at: datetime) -> Permission:
         return decide(facts, at=at) if facts.phone.endswith("0102") else 1 / 0  # type: ignore[return-value]

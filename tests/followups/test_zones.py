@@ -72,7 +72,7 @@ def minutes_by_weekday(country: str, region: str) -> list[tuple[int, int]]:
         if says == "none":
             found.append((0, 0))
             continue
-        start, end = (int(part[:2]) * 60 + int(part[3:]) for part in says.split("-"))
+        start, end = (int(part[:2]) * 60 + int(part[3:]) for part in str(says).split("-"))
         found.append((max(start, WINDOW[0].hour * 60), min(end, WINDOW[1].hour * 60)))
     return found
 

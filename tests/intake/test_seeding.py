@@ -173,14 +173,14 @@ def test_people_come_and_leave_up_to_the_seeded_day(
 @pytest.mark.usefixtures("seeded")
 def test_who_left_is_not_in_contact_afterwards() -> None:
     held = Holding.objects.filter(cancelled_on=None).values("customer")
-    left_on = dict(
+    gone_on = dict(
         Customer.objects.exclude(pk__in=held)
-        .annotate(left_on=Max("holdings__cancelled_on"))
-        .values_list("pk", "left_on")
+        .annotate(gone_on=Max("holdings__cancelled_on"))
+        .values_list("pk", "gone_on")
     )
-    assert len(left_on) > 5
-    calls = Interaction.objects.filter(customer__in=left_on, direction="inbound")
-    assert not [call.pk for call in calls if call.opened_at.date() > left_on[call.customer_id]]
+    assert len(gone_on) > 5
+    calls = Interaction.objects.filter(customer__in=gone_on, direction="inbound")
+    assert not [call.pk for call in calls if call.opened_at.date() > gone_on[call.customer_id]]
 
 
 def test_a_reset_is_refused_in_production(settings: Settings) -> None:

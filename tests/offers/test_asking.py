@@ -223,8 +223,8 @@ def test_over_many_contacts_the_list_and_the_panel_ask_the_same(people: Cast) ->
         asked_at_all.add(asked)
         assert replay(decision) == decision.results
         told = {one["type"] for one in decision.inputs["needs"] if one["now"]}
-        for answer in DiscoveryAnswer.objects.filter(question__text=asked or ""):
-            assert answer.need_type is None or answer.need_type.code not in told
+        for possible in DiscoveryAnswer.objects.filter(question__text=asked or ""):
+            assert possible.need_type is None or possible.need_type.code not in told
         Need.objects.all().delete()
         interaction.close(by=people.sam, wrap_up_code=people.helped, summary="Done")
     assert len(asked_at_all) == 3, "the words and needs make a difference"

@@ -52,7 +52,11 @@ def promised(cast: Cast, *, hours: float, made: float = 0, **more: Any) -> Promi
 
 
 def asked_for(cast: Cast, **more: Any) -> ServiceRequest:
-    words = {"customer": cast.ada, "request_type": cast.card_request, "subject": "Card"}
+    words: dict[str, Any] = {
+        "customer": cast.ada,
+        "request_type": cast.card_request,
+        "subject": "Card",
+    }
     return ServiceRequest.open_request(owner=cast.sam, by=cast.sam, **words, **more)
 
 
@@ -158,7 +162,7 @@ def test_told_in_time_the_old_promise_is_not_kept_and_the_new_one_stands(cast: C
     call = forewarning.begin(warning, by=cast.sam)
     assert (call.direction, call.is_follow_up, call.agent) == ("outbound", False, cast.sam)
     new = warning.tell(by=cast.sam, text="The card is there", due_at=NOON + 30 * HOURS)
-    old = Promise.objects.get(pk=warning.promise_id)
+    old = Promise.objects.get(pk__in=[warning.promise_id])
     assert new is not None
     assert (old.status, old.done_at, old.replaced_by) == (PromiseStatus.BROKEN, None, new)
     assert (new.status, new.owner, new.interaction) == (PromiseStatus.OPEN, cast.sam, call)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.errors import RuleBroken
 from offers.release import taking_in
 from offers.release.forms import SheetForm
+from offers.release.lines import Tried
 from offers.release.sheets import SHEETS, Sheet, exported
 from offers.release.views.guard import administrators_only, user_of
 
@@ -62,7 +63,7 @@ def _page(
     sheet: Sheet,
     form: SheetForm,
     *,
-    tried: taking_in.Tried | None = None,
+    tried: Tried | None = None,
     text: str = "",
     status: int = 200,
 ) -> HttpResponse:
