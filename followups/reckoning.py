@@ -5,12 +5,24 @@ Every figure is of one period, read over its index by a fixed number of statemen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Aggregate, Avg, Case, Count, F, FloatField, Max, Q, Value, When
+from django.db.models import (
+    Aggregate,
+    Avg,
+    Case,
+    Count,
+    F,
+    FloatField,
+    Max,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Extract
 from django.utils import timezone
 
@@ -115,7 +127,7 @@ def reckoning(seen: FollowUpQuerySet, *, days: int, at: datetime | None = None) 
 
 def _lines(seen: FollowUpQuerySet, since: datetime, now: datetime) -> list[Line]:
     counted = {status.value: Count("pk", filter=Q(status=status)) for status in SETTLED}
-    rows: Iterable[dict[str, Any]] = (
+    rows: QuerySet[Any, Any] = (
         seen.filter(status__in=SETTLED, due_at__gte=since, due_at__lte=now)
         .order_by()
         .values("policy__name", "way")
