@@ -12,12 +12,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import (
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,6 +52,9 @@ class Limits:
     period_days: int
     most: int
     most_of: Mapping[str, int]
+
+    def most_for(self, purpose: str) -> int:
+        return self.most_of.get(purpose, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ def ruling(drawn: Iterable[Drawn], *, purpose: str, limits: Limits, today: date)
         _refused(days, most, words, limits.period_days)
         for days, most, words in (
             (everything, limits.most, "contacts of ours"),
-            (alike, limits.most_of.get(purpose, limits.most), WORDS.get(purpose, "contacts")),
+            (alike, limits.most_for(purpose), WORDS.get(purpose, "contacts")),
         )
         if len(days) >= most
     ]
@@ -138,17 +153,36 @@ def drawn_by(customer_id: int, *, today: date) -> list[Drawn]:
     return list(lines.values_list("purpose", "on"))
 
 
-def drawn_beside(customer: str, *, what: str, subject: str, today: date) -> ArraySubquery:
-    """The same for rows that lead to a customer by `customer`, within their own statement.
+def drawn_beside(
+    customer: str, *, what: str, subject: str, today: date, limits: Limits
+) -> ArraySubquery:
+    """What counts by these limits, for rows that lead to a customer by `customer`, within their
+    own statement; `room_on` reads it.
 
     What was drawn for the row's own `subject` is left out: it counts once.
     """
-    since = today - timedelta(days=LONGEST_PERIOD)
+    since = today - timedelta(days=limits.period_days)
     lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
     others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
-    return ArraySubquery(
-        others.order_by("on", "pk").values(json=JSONObject(purpose="purpose", on="on"))
-    )
+    line = Func(F("on"), F("purpose"), function="concat", output_field=TextField())
+    return ArraySubquery(others.order_by("on", "pk").values(line=line))
+
+
+def room_on(lines: list[str], *, purpose: str, limits: Limits, today: date) -> date | None:
+    """The first day with room for one more contact, by what `drawn_beside` loaded.
+
+    None where it is today; the last day that there is where it is never.
+    """
+    if len(lines) < min(limits.most, limits.most_for(purpose)):
+        return None
+    ruled = ruling(map(_line, lines), purpose=purpose, limits=limits, today=today)
+    return None if ruled.is_allowed else ruled.until or date.max
+
+
+@lru_cache(maxsize=4096)
+def _line(text: str) -> Drawn:
+    """“2026-11-23survey”: the day, and what for."""
+    return text[10:], date.fromisoformat(text[:10])
 
 
 def with_room(
@@ -161,7 +195,7 @@ def with_room(
     since = timezone.localdate() - timedelta(days=limits.period_days)
     lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
     others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
-    alike = limits.most_of.get(purpose, limits.most)
+    alike = limits.most_for(purpose)
     counted = rows.annotate(
         contacts_drawn=_counted(others), alike_drawn=_counted(others.filter(purpose=purpose))
     ).filter(contacts_drawn__lt=limits.most, alike_drawn__lt=alike)
@@ -174,7 +208,7 @@ def _counted(lines: QuerySet[ContactDraw]) -> Coalesce:
 
 
 def read_beside(drawn: Iterable[Mapping[str, Any]]) -> list[Drawn]:
-    """What `drawn_beside` loaded."""
+    """Lines of the ledger that another statement made JSON of."""
     return [(line["purpose"], date.fromisoformat(line["on"])) for line in drawn]
 
 

@@ -131,11 +131,12 @@ def _places(
     return tuple(dict.fromkeys(places))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CallingHours:
     """From `start` until before `end`, local time, and lawful, in every one of `places` at once.
 
-    `places[0]` is the customer's address, where it is known.
+    `places[0]` is the customer's address, where it is known. Two of them are never equal: what
+    was found for one is kept under its identity, which costs less than comparing places.
     """
 
     places: tuple[Place, ...]

@@ -291,6 +291,8 @@ def _again_at(facts: Facts, law: Law) -> datetime | None:
 
     Nothing before the customer's own word counts: they named the time of the next call.
     """
+    if not facts.tries:
+        return None
     ends: list[datetime] = []
     moments: list[datetime] = []
     for one in facts.tries:

@@ -36,7 +36,7 @@ from followups.permission import Facts, Permission, Rule, first_way
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 200
+BATCH: Final = 500
 SECONDS: Final = 20  # below the soft limit of a task; the next sweep goes on from there
 AHEAD: Final = 0.9  # seconds for which one sweep waits for what comes due
 HINT_EVERY: Final = 1.0  # seconds

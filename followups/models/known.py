@@ -1,17 +1,33 @@
-"""What do the rules look at of many follow-ups and their customers, in one statement?"""
+"""What do the rules look at of many follow-ups and their customers, in one statement?
+
+What belongs to a row comes beside it as a list of short texts, their parts divided by “|”: ten
+times cheaper to read than JSON.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from customers.budget import Limits, drawn_beside, read_beside, ruling
+from customers.budget import drawn_beside, room_on
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, DrawnFor, Purpose
 from followups.models.attempt import Attempt, AttemptOutcome
@@ -48,12 +64,14 @@ def facts_of(follow_ups: QuerySet[Any]) -> dict[int, Facts]:
     """The facts of each follow-up by its id."""
     today = timezone.localdate()
     limits = catalogue.in_force().policy.limits
-    rows = known_of(follow_ups, purpose=Purpose.SURVEY).annotate(
-        drawn=drawn_beside(
-            "customer_id", what=DrawnFor.FOLLOW_UP, subject="interaction_id", today=today
-        ),
-        tries=_tries(),
+    drawn = drawn_beside(
+        "customer_id",
+        what=DrawnFor.FOLLOW_UP,
+        subject="interaction_id",
+        today=today,
+        limits=limits,
     )
+    rows = known_of(follow_ups, purpose=Purpose.SURVEY).annotate(drawn=drawn, tries=_tries())
     names = ("pk", *OWN, "drawn", "tries", "policy__paused_at", "policy__paused_until", *READ)
     found = {}
     for row in rows.values_list(*names):
@@ -61,11 +79,8 @@ def facts_of(follow_ups: QuerySet[Any]) -> dict[int, Facts]:
         found[told["pk"]] = Facts(
             **{name: told[name] for name in OWN},
             **read(told),
-            tries=[
-                Try(one["outcome"], datetime.fromisoformat(one["ended_at"]))
-                for one in told["tries"]
-            ],
-            room_on=room_on(told["drawn"], limits=limits, today=today),
+            tries=[_try(one) for one in told["tries"]],
+            room_on=room_on(told["drawn"], purpose=Purpose.SURVEY, limits=limits, today=today),
             paused_until=_paused_until(told),
         )
     return found
@@ -89,20 +104,11 @@ def read(told: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the facts that `known_of` loaded, by the names in READ."""
     return {
         "reaches": _reaches(told["points"]),
-        "words": {
-            one["channel"]: Word(one["is_granted"], datetime.fromisoformat(one["at"]))
-            for one in told["words"]
-        },
+        "words": dict(_word(one) for one in told["words"]),
         "has_open_complaint": told["has_open_complaint"],
         "is_vulnerable": told["is_vulnerable"],
         **{name: told[f"customer__{name}"] for name in OF_THE_CUSTOMER},
     }
-
-
-def room_on(drawn: Iterable[Mapping[str, Any]], *, limits: Limits, today: date) -> date | None:
-    """The first day with room for one more question; None where it is today."""
-    ruled = ruling(read_beside(drawn), purpose=Purpose.SURVEY, limits=limits, today=today)
-    return None if ruled.is_allowed else ruled.until or date.max
 
 
 def _paused_until(told: Mapping[str, Any]) -> datetime | None:
@@ -111,16 +117,37 @@ def _paused_until(told: Mapping[str, Any]) -> datetime | None:
     return told["policy__paused_until"] or ALWAYS
 
 
-def _reaches(points: Iterable[Mapping[str, Any]]) -> dict[str, Reach]:
+def _reaches(points: Iterable[str]) -> dict[str, Reach]:
     """The best address of each channel: the first, as they come in that order."""
     found: dict[str, Reach] = {}
     for point in points:
-        if point["channel"] not in found:
-            listed = {
-                one["layer"]: datetime.fromisoformat(one["at"]) for one in point["layers"] or ()
-            }
-            found[point["channel"]] = Reach(point["value"], point["id"], listed)
+        channel, pk, layers, address = point.split("|", 3)
+        if channel not in found:
+            listed = dict(_layer(one) for one in layers.split("&")) if layers else {}
+            found[channel] = Reach(address, int(pk), listed)
     return found
+
+
+@lru_cache(maxsize=16384)
+def _layer(text: str) -> tuple[str, datetime]:
+    layer, at = text.split("=")
+    return layer, datetime.fromisoformat(at)
+
+
+def _word(text: str) -> tuple[str, Word]:
+    channel, is_granted, at = text.split("|")
+    return channel, Word(is_granted == "t", datetime.fromisoformat(at))
+
+
+def _try(text: str) -> Try:
+    outcome, at = text.split("|")
+    return Try(outcome, datetime.fromisoformat(at))
+
+
+def _told(*parts: Any, divided_by: str = "|") -> Func:
+    """These columns as one text; a moment always tells its offset."""
+    columns = [F(part) if isinstance(part, str) else part for part in parts]
+    return Func(Value(divided_by), *columns, function="concat_ws", output_field=TextField())
 
 
 def _points() -> ArraySubquery:
@@ -134,16 +161,15 @@ def _points() -> ArraySubquery:
     points = ContactPoint.objects.filter(
         customer=OuterRef("customer_id"), channel__in=CHANNELS
     ).exclude(Exists(reported_wrong))
-    return ArraySubquery(
-        points.order_by("-is_preferred", "pk").values(
-            json=JSONObject(
-                id="pk",
-                channel="channel",
-                value="value",
-                layers=ArraySubquery(layers.values(json=JSONObject(layer="layer", at="at"))),
-            )
-        )
+    listed = Func(
+        ArraySubquery(layers.values(told=_told("layer", "at", divided_by="="))),
+        Value("&"),
+        function="array_to_string",
+        output_field=TextField(),
     )
+    # The address comes last: an e-mail address may hold the sign that divides.
+    told = _told("channel", "pk", listed, "value")
+    return ArraySubquery(points.order_by("-is_preferred", "pk").values(told=told))
 
 
 def _words(purpose: str) -> ArraySubquery:
@@ -151,16 +177,11 @@ def _words(purpose: str) -> ArraySubquery:
     newest = Consent.objects.filter(
         customer=OuterRef("customer_id"), purpose=purpose, channel__in=CHANNELS
     ).order_by("channel", "-recorded_at", "-pk")
-    return ArraySubquery(
-        newest.distinct("channel").values(
-            json=JSONObject(channel="channel", is_granted="is_granted", at="recorded_at")
-        )
-    )
+    told = _told("channel", "is_granted", "recorded_at")
+    return ArraySubquery(newest.distinct("channel").values(told=told))
 
 
 def _tries() -> ArraySubquery:
     """How the attempts so far ended, the oldest first."""
     ended = Attempt.objects.filter(follow_up=OuterRef("pk"), ended_at__isnull=False)
-    return ArraySubquery(
-        ended.order_by("number").values(json=JSONObject(outcome="outcome", ended_at="ended_at"))
-    )
+    return ArraySubquery(ended.order_by("number").values(told=_told("outcome", "ended_at")))
