@@ -150,6 +150,7 @@ def _told(*parts: Any, divided_by: str = "|") -> Func:
     return Func(Value(divided_by), *columns, function="concat_ws", output_field=TextField())
 
 
+@lru_cache(maxsize=1)
 def _points() -> ArraySubquery:
     """The customer's addresses: the preferred ones first, then the oldest, never a wrong one."""
     reported_wrong = Attempt.objects.filter(
@@ -172,6 +173,7 @@ def _points() -> ArraySubquery:
     return ArraySubquery(points.order_by("-is_preferred", "pk").values(told=told))
 
 
+@lru_cache(maxsize=8)
 def _words(purpose: str) -> ArraySubquery:
     """The newest word of the customer on that purpose, for each channel."""
     newest = Consent.objects.filter(
@@ -181,6 +183,7 @@ def _words(purpose: str) -> ArraySubquery:
     return ArraySubquery(newest.distinct("channel").values(told=told))
 
 
+@lru_cache(maxsize=1)
 def _tries() -> ArraySubquery:
     """How the attempts so far ended, the oldest first."""
     ended = Attempt.objects.filter(follow_up=OuterRef("pk"), ended_at__isnull=False)

@@ -39,13 +39,17 @@ ASKED_ON: Final = (Channel.VOICE, Channel.SMS, Channel.EMAIL)
 
 WAITING = (FollowUpStatus.PLANNED, FollowUpStatus.READY)
 
-# Decided rows move, and the decision is kept, in one statement however many they are.
+# Decided rows move, and the decision is kept, in one statement however many they are. Most of them
+# are decided alike, so that each kind of decision is told once.
 DECIDE = """
-WITH decided AS (
+WITH decision AS (
     SELECT * FROM unnest(
-        %(ids)s::bigint[], %(statuses)s::text[], %(rules)s::text[], %(reasons)s::text[],
+        %(statuses)s::text[], %(rules)s::text[], %(reasons)s::text[],
         %(untils)s::timestamptz[], %(ways)s::text[], %(laws)s::text[]
-    ) AS row (id, status, rule, reason, until, way, law)
+    ) WITH ORDINALITY AS kind (status, rule, reason, until, way, law, number)
+), decided AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(kinds)s::bigint[]) AS row (id, number)
+    JOIN decision USING (number)
 ), moved AS (
     UPDATE followups_followup AS follow_up SET
         status = decided.status,
@@ -160,17 +164,24 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         """
         if not decisions:
             return []
+        found: dict[tuple[Rule, datetime | None, str, str], int] = {}
+        kinds = [
+            found.setdefault((one.rule, one.until, one.way, one.law), len(found) + 1)
+            for one in decisions.values()
+        ]
+        alike = [Permission(*told) for told in found]
         with connection.cursor() as cursor:
             cursor.execute(
                 DECIDE,
                 {
                     "ids": list(decisions),
-                    "statuses": [status_after(one).value for one in decisions.values()],
-                    "rules": [one.rule.value for one in decisions.values()],
-                    "reasons": [str(one.rule.label) for one in decisions.values()],
-                    "untils": [one.until for one in decisions.values()],
-                    "ways": [one.way for one in decisions.values()],
-                    "laws": [one.law for one in decisions.values()],
+                    "kinds": kinds,
+                    "statuses": [status_after(one).value for one in alike],
+                    "rules": [one.rule.value for one in alike],
+                    "reasons": [str(one.rule.label) for one in alike],
+                    "untils": [one.until for one in alike],
+                    "ways": [one.way for one in alike],
+                    "laws": [one.law for one in alike],
                     "at": at,
                     "from_statuses": list(from_statuses),
                 },
