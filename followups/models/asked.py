@@ -29,6 +29,15 @@ class Way(models.TextChoices):
 
 BY_MESSAGE: Final = (Way.SMS, Way.EMAIL)
 
+# What is owed by each way, as the wrap-up says it.
+OWED: Final = {
+    Way.AGENT: "A follow-up call",
+    Way.VOICE: "A follow-up call by an automatic voice",
+    Way.SMS: "A follow-up by SMS",
+    Way.EMAIL: "A follow-up by e-mail",
+    Way.PORTAL: "A follow-up on the customer's page",
+}
+
 THREE_QUESTIONS = [Question.AS_EXPECTED, Question.AS_PROMISED, Question.MET_EXPECTATIONS]
 
 # What a question takes that is answered by a number; 7 is easiest, days are whole days.

@@ -16,9 +16,10 @@ from customers import budget
 from customers.contact_points import Channel
 from customers.models import Customer, DrawnFor, Purpose
 from followups.errors import FollowUpSettled, HeardEnough
+from followups.models.asked import BY_MESSAGE, OWED
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpQuerySet, FollowUpStatus
-from followups.models.policy import BY_MESSAGE, FollowUpPolicy, Question, Way, by_agent
+from followups.models.policy import FollowUpPolicy, Question, Way, by_agent
 from followups.models.version import PolicyVersion
 from interactions.models import (
     Interaction,
@@ -240,6 +241,10 @@ class FollowUpRecord(models.Model):
     def _give_back(self) -> None:
         """The customer was asked nothing: it counts no longer."""
         budget.give_back(what=DrawnFor.FOLLOW_UP, subject_id=self.interaction_id)
+
+    @property
+    def owed_in_words(self) -> str:
+        return OWED[Way(self.way)]
 
     @property
     def channel(self) -> Channel:

@@ -70,7 +70,7 @@ def test_a_paused_policy_lets_its_follow_ups_wait(
     paused = row_of(una, stack, who, re.compile("The policy is paused"))
     paused.get_by_role("link", name="History of").click()
     expect(una.get_by_role("row").filter(has_text="The policy is paused").first).to_be_visible()
-    una.keyboard.press("b")
+    una.get_by_role("link", name="All follow-ups").press("Enter")
 
     line = una.get_by_label("Policies").get_by_role("listitem").filter(has_text=policy).first
     line.get_by_role("button", name="Go on").click()

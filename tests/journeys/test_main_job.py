@@ -52,6 +52,14 @@ def bring_forward(stack: Stack) -> None:
     )
 
 
+def let_an_agent_ask_lily(stack: Stack) -> None:
+    """Her question would be followed up by mail, as another journey walks: here Sam calls."""
+    Site(stack).change(
+        "update followups_followup set ways = '{agent}', way = 'agent' where status = 'planned'"
+        " and customer_id in (select id from customers_customer where name = 'Lily Chen')"
+    )
+
+
 def begin_follow_up(page: Page) -> Locator:
     page.get_by_role("button", name="Begin the call").click()
     script = panel(page, "followups.script")
@@ -140,7 +148,9 @@ def help_lily(sam: Page) -> None:
     closing.get_by_text("Left open, because…").click()
     closing.get_by_label("Why Spending abroad stays open").fill("Wants to read about it first")
     closing.get_by_role("button", name="Wrap up").click()
-    expect(sam.get_by_role("status").filter(has_text="A follow-up call is owed")).to_be_visible()
+    expect(
+        sam.get_by_role("status").filter(has_text="A follow-up by e-mail is owed")
+    ).to_be_visible()
 
 
 def follow_up_ada(sam: Page) -> None:
@@ -200,6 +210,7 @@ def test_from_a_contact_to_the_next_cycle(window: Window, stack: Stack) -> None:
     sam = window("sam")
     help_ada(sam, stack)
     help_lily(sam)
+    let_an_agent_ask_lily(stack)
     bring_forward(stack)
     follow_up_ada(sam)
     follow_up_lily(sam)
