@@ -1,7 +1,8 @@
 """How soon is a follow-up picked up, and how soon is a bad answer somebody's request?
 
-Own customers at a place where it is late morning now. The worker is started as in production and
-woken once a second, as beat does it; what it picks up is looked for by another connection.
+Own customers at a place where it is late morning now, in a country where today is no day of rest.
+The worker is started as in production and woken once a second, as beat does it; what it picks up
+is looked for by another connection.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from accounts.models import User
 from bench.driver import percentile
 from bench.inside import Figure
 from contactcentre.embedded import processes
+from customers.lawful import law_at
 from customers.models import Consent, ContactPoint, Customer
 from followups.models import THREE_QUESTIONS, FollowUp, FollowUpStatus
 from followups.tasks import sweep
@@ -33,6 +35,7 @@ SPREAD = 20.0  # seconds over which they come due
 FIRST = timedelta(seconds=8)  # until the first one, so that the worker runs
 WORKER = ("-m", "celery", "-q", "-A", "contactcentre", "worker", "-c", "2")
 SOURCE = "bench-following"
+COUNTRIES = (("ZZ", ""), ("US", "US-CA"))  # one without holidays, one with Sundays
 
 
 def following(port: int) -> Iterator[Figure]:
@@ -52,13 +55,16 @@ def _owed(sam: User, count: int) -> list[FollowUp]:
     """Contacts wrapped up, each with its follow-up by an agent."""
     run = uuid.uuid4().hex[:8]
     place = f"Etc/GMT{(datetime.now(UTC).hour - 11 + 11) % 24 - 11:+d}"
+    today = datetime.now(UTC).date()  # at eleven in the morning it is the same day everywhere
+    country, region = next(one for one in COUNTRIES if law_at(*one, today).span(today))
     helped = WrapUpCode.objects.get(code="helped")
     owed = []
     for number in range(count):
         person = Customer.objects.create(
             team=sam.teams.get(),
             name=f"Following {number}",
-            country="ZZ",
+            country=country,
+            region=region,
             time_zone=place,
             source=SOURCE,
             external_id=f"{run}-{number}",
