@@ -37,6 +37,7 @@ def plan_anew(una: Page, stack: Stack, who: str) -> None:
     chosen.first.press("Space")
     una.keyboard.press("r")
     expect(una.get_by_text("Nothing is changed before you confirm")).to_be_visible()
+    una.wait_for_load_state()  # keys are heard from then on
     una.keyboard.press("y")
     expect(una.get_by_text("Plan anew: 1 done.")).to_be_visible()
 

@@ -41,12 +41,12 @@ from accounts.models import User
 from customers.models import Customer
 from django.utils import timezone
 from followups.models import FollowUp, FollowUpPolicy
-from interactions.models import Interaction, Outcome, WrapUpCode
+from interactions.models import ContactReason, Interaction, Outcome, WrapUpCode
 sam = User.objects.get(username="sam")
 by_voice = FollowUpPolicy.objects.get(ways__0="voice")
 contact = Interaction.open_contact(
     customer=Customer.objects.get(name="{ASKED}"), by=sam, channel="email",
-    contact_reason=by_voice.contact_reason, subject="locked out",
+    contact_reason=ContactReason.objects.get(code=by_voice.reasons[0]), subject="locked out",
 )
 code = WrapUpCode.objects.filter(outcome=Outcome.RESOLVED).first()
 contact.close(by=sam, wrap_up_code=code, summary="The password was set anew.")
