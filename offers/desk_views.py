@@ -12,7 +12,7 @@ from accounts.models import User
 from interactions.models import Interaction
 from offers import elsewhere, panels, presenting
 from offers.arbitration import decide_for
-from offers.models import OfferStatus
+from offers.models import Offer, OfferStatus
 from offers.outcome_forms import OutcomeForm
 from products.models import Product
 
@@ -82,9 +82,14 @@ def settlement(request: HttpRequest, interaction_id: int) -> HttpResponse:
 
 @require_GET
 def answers(request: HttpRequest, interaction_id: int, code: str) -> HttpResponse:
-    """The reasons, days and figures to choose from; only for what is in the list."""
+    """The reasons, days and figures to choose from; only for what is in the list.
+
+    Nothing (204) for what was answered while its card was still asking.
+    """
     interaction = _interaction(request, interaction_id)
     if panels.explanation(interaction=interaction, code=code) is None:
+        if Offer.objects.filter(interaction=interaction, product__code=code).exists():
+            return HttpResponse(status=204)
         raise Http404
     product = get_object_or_404(Product, code=code)
     asked = panels.asked(interaction=interaction, product=product)

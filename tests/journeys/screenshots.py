@@ -165,6 +165,8 @@ def supervision(page: Page, url: str) -> None:
     picture(page, "insights")
     page.goto(f"{url}/insights/records/as_promised/")
     picture(page, "records")
+    page.goto(f"{url}/followups/?view=answered")
+    picture(page, "follow-ups")
 
 
 def administration(page: Page, url: str) -> None:
@@ -174,6 +176,8 @@ def administration(page: Page, url: str) -> None:
     page.get_by_role("link", name="Oliver Hughes").click()
     page.get_by_role("article", name="As typed").wait_for()
     picture(page, "preview")
+    page.goto(f"{url}/followups/policies/")
+    picture(page, "policies")
 
 
 def main() -> int:

@@ -498,6 +498,16 @@ def test_the_reasons_days_and_figures_to_choose_from_are_fetched(people: Cast) -
         assert answer.status_code == 404
 
 
+def test_a_card_that_asks_after_its_offer_was_answered_is_told_nothing(people: Cast) -> None:
+    interaction = in_need(people)
+    decided(people, interaction)
+    sam = as_(people.sam)
+    accepted = sam.post(address("outcome", interaction, "saver-plus"), {"answer": "accepted"})
+    assert accepted.status_code in {200, 302}
+    late = sam.get(address("answers", interaction, "saver-plus"))
+    assert (late.status_code, late.content) == (204, b"")
+
+
 @pytest.mark.parametrize(
     "posted",
     [
