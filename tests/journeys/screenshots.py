@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +20,6 @@ SETTLED = 900  # milliseconds until panels and fonts are still
 DUE_WITHIN = 150  # seconds
 RINGS_WITHIN = 120_000  # milliseconds
 TELEPHONE: Final[ViewportSize] = {"width": 390, "height": 844}
-LATER = 30  # days
 LONG_RING = "from routing.models import Queue; Queue.objects.update(ring_seconds=60)"
 
 
@@ -88,11 +86,8 @@ def desk(page: Page, stack: Stack) -> None:
     saver = page.locator("#way-offer-saver-plus")
     saver.wait_for()
     saver.locator("summary").first.click()
-    later = saver.locator("input[type=date]")
-    later.fill((datetime.now(UTC) + timedelta(days=LATER)).date().isoformat())
-    later.blur()
+    saver.get_by_text("Declines, because…").wait_for()
     picture(page, "desk")
-    later.fill("")
     saver.locator("summary").first.click()
     page.keyboard.press("w")
     page.get_by_role("form", name="Wrap up").wait_for()
