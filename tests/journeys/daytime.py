@@ -10,6 +10,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.journeys.stack import Stack
 
 SCRIPT = """
@@ -21,20 +23,25 @@ from customers.places import CallingHours, candidate_places
 PLACES = (
     ("GB", "", "Europe/London", "+4420794601"),
     ("US", "US-CA", "America/Los_Angeles", "+1213555010"),
-    ("US", "US-GU", "Pacific/Guam", "+1671555010"),
-    ("AU", "", "Australia/Sydney", "+6125550010"),
+    # A toll-free number tells of no place, so that only the address counts.
+    ("US", "US-GU", "Pacific/Guam", "+1800555010"),
+    ("US", "US-CA", "Europe/London", "+1800555010"),
+    ("GB", "", "Pacific/Guam", "+1800555010"),
+    ("GB", "", "America/Los_Angeles", "+1800555010"),
 )
 now = timezone.now()
 for country, region, place, phone in PLACES:
     hours = CallingHours(
         places=candidate_places(
-            country=country, region="", time_zone=place, phone=phone + "0"
+            country=country, region=region, time_zone=place, phone=phone + "0"
         ),
         start=time(8), end=time(21),
     )
     if hours.is_open(now) and hours.is_open(now + timedelta(minutes=15)):
         break
-if place != "Europe/London":
+else:
+    place = ""
+if place and (country, place) != ("GB", "Europe/London"):
     for number, name in enumerate({names!r}):
         customer = Customer.objects.get(name=name)
         Customer.objects.filter(pk=customer.pk).update(
@@ -47,8 +54,12 @@ print(place)
 
 
 def take_to_daytime(stack: Stack, *names: str) -> None:
-    """Change the place of these customers unless they may be called where they live now."""
-    asked_of(stack, SCRIPT.format(names=names))
+    """Change the place of these customers unless they may be called where they live now.
+
+    On Christmas Day nobody may be called at any of the places: then the journey is skipped.
+    """
+    if asked_of(stack, SCRIPT.format(names=names)).strip() == "":
+        pytest.skip("It is a holiday wherever a customer could be: nobody may be called now")
 
 
 def asked_of(stack: Stack, script: str) -> str:
