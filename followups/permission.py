@@ -247,16 +247,12 @@ def _refusal_of_the_way(facts: Facts, law: Law, way: str, at: datetime) -> Rule 
 
 
 def _listed(facts: Facts, law: Law, reach: Reach, word: Word | None, at: datetime) -> Rule | None:
-    """The do-not-call layers that concern this purpose. A register gives way to what the customer
-    told us later (PECR reg. 21 (4)), and one that is too old is none.
-    """
+    """The do-not-call layers that concern this purpose; a register that is too old is none."""
+    told_at = word.at if word else None
     for layer, since in reach.layers.items():
-        if not law.forbids(layer, facts.purpose):
-            continue
-        if not layer.startswith("register:"):
-            return Rule.DO_NOT_CALL
-        if word is None or word.at <= since:
-            return Rule.REGISTERED
+        if law.bars(layer, purpose=facts.purpose, since=since, told_at=told_at):
+            is_register = layer.startswith("register:")
+            return Rule.REGISTERED if is_register else Rule.DO_NOT_CALL
     for register in law.registers_for(facts.purpose):
         day = facts.register_days.get(register.layer)
         if day is not None and (at + FIRST_DATE).date() - day > register.longest_age:

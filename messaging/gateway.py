@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -72,7 +73,7 @@ class Told:
     because: str = ""
 
 
-class MessageGateway:
+class MessageGateway(ABC):
     """One way to send texts. Each method asks the outside world with a time-out, outside any
     transaction.
     """
@@ -80,10 +81,10 @@ class MessageGateway:
     name: ClassVar[str]
     can_be_asked: ClassVar[bool] = True
 
+    @abstractmethod
     def send(self, outgoing: Outgoing) -> Told:
         """Send it, once. Raises NotSent, SendingRefused, NoAnswer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def told(self, outgoing: Outgoing) -> Told | None:
         """What became of it; None when the provider knows nothing of it. Raises NoAnswer."""
-        raise NotImplementedError

@@ -64,10 +64,9 @@ def _number(customer: Customer, interaction: Interaction) -> str:
 
 
 def _is_listed(customer: Customer, number: str, consent: Consent, at: datetime) -> bool:
-    """A public register gives way to what the customer told us later (PECR reg. 21 (4))."""
     law = law_at(customer.country, customer.region, at.date())
-    for entry in SuppressionEntry.objects.filter(number=number):
-        told_later = entry.layer.startswith("register:") and consent.recorded_at > entry.at
-        if law.forbids(entry.layer, Purpose.MARKETING) and not told_later:
-            return True
-    return False
+    told_at = consent.recorded_at
+    return any(
+        law.bars(entry.layer, purpose=Purpose.MARKETING, since=entry.at, told_at=told_at)
+        for entry in SuppressionEntry.objects.filter(number=number)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Final
@@ -69,6 +69,15 @@ class Law:
         it concerns.
         """
         return purpose in _concerns(self.edition).get(layer, _EVERYTHING)
+
+    def bars(self, layer: str, *, purpose: str, since: datetime, told_at: datetime | None) -> bool:
+        """Whether a number on this layer `since` then may not be called for that purpose.
+
+        A public register gives way to what the customer told us later, `told_at` (PECR reg. 21
+        (4)); a list of ours does not.
+        """
+        gives_way = layer.startswith("register:") and told_at is not None and told_at > since
+        return not gives_way and self.forbids(layer, purpose)
 
     def registers_for(self, purpose: str) -> tuple[Register, ...]:
         """The public registers that have to be looked into before a call for that purpose."""
