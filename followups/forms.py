@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -151,4 +151,5 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = User.objects.filter(is_active=True, teams=follow_up.customer.team_id)
-        self.fields["owner"].queryset = colleagues.order_by("first_name")  # type: ignore[attr-defined]
+        owner = cast("forms.ModelChoiceField[User]", self.fields["owner"])
+        owner.queryset = colleagues.order_by("first_name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 
@@ -49,11 +49,11 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = people_of(user)  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = people_of(user)
         teams = Team.objects.all()
         if not user.is_administrator:
             teams = teams.filter(pk__in=user.team_ids)
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[Team]", self.fields["team"]).queryset = teams
 
 
 class SteeringForm(forms.Form):
@@ -73,10 +73,8 @@ class SteeringForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(one.pk), str(one)) for one in people_of(user)]
-        self.fields["to"].choices = [  # type: ignore[attr-defined]
-            (IN_TURN, "The team's agents, in turn"),
-            *people,
-        ]
+        to = cast("forms.ChoiceField", self.fields["to"])
+        to.choices = [(IN_TURN, "The team's agents, in turn"), *people]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from typing import Final
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from messaging.gateway import (
     MessageGateway,
@@ -74,9 +75,9 @@ def mail(outgoing: Outgoing) -> EmailMessage:
     )
 
 
-def _close(connection: object) -> None:
+def _close(connection: BaseEmailBackend) -> None:
     """A failure to say good-bye changes nothing."""
     try:
-        connection.close()  # type: ignore[attr-defined]
+        connection.close()
     except (OSError, smtplib.SMTPException):
         return

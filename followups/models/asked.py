@@ -29,6 +29,9 @@ class Way(models.TextChoices):
 
 BY_MESSAGE: Final = (Way.SMS, Way.EMAIL)
 
+# What policies may say: customers have no page of their own yet. Older versions may name it.
+CHOSEN: Final = tuple(way for way in Way if way != Way.PORTAL)
+
 # What is owed by each way, as the wrap-up says it.
 OWED: Final = {
     Way.AGENT: "A follow-up call",

@@ -138,8 +138,10 @@ class Terms:
             said.append("An automatic voice asks right after a call; who answers is not called.")
         return " ".join(said)
 
-    def told(self, reasons: Names) -> dict[str, str]:
-        """Each thing it says under its label, for telling two versions apart."""
+    def told(self, reasons: Names, types: Mapping[int, str]) -> dict[str, str]:
+        """Each thing it says under its label, for telling two versions apart; `types` are the
+        names of request types by their ids.
+        """
         by_clock = self.delay_working_days is None
         return {
             "name": self.name,
@@ -154,8 +156,15 @@ class Terms:
             "sample": f"{self.sample_percent} %",
             "cool-down": f"{self.cool_down_days} days",
             "voice right after a call": "yes" if self.asks_by_voice else "no",
-            "request for a problem": f"type {self.request_type}" if self.request_type else "usual",
+            "request for a problem": self._opens(types),
         }
+
+    def _opens(self, types: Mapping[int, str]) -> str:
+        """The request that a problem opens."""
+        if self.request_type is None:
+            return "the usual one"
+        name = types.get(self.request_type)
+        return f"“{name}”" if name else "one of a type that is no longer kept"
 
 
 def _among(names: list[str], nothing: str = "") -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import time
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F, Func
 
 from customers.contact_points import Channel
-from followups.models import SCORES, Question, Way
+from customers.models import Customer
+from followups.models import SCORES, FollowUpPolicy, Question, Way
+from followups.models.asked import CHOSEN
 from followups.models.terms import Terms
 from interactions.models import ContactReason, Outcome
 from service.models import RequestType
@@ -19,10 +22,36 @@ from service.models import RequestType
 MINUTES: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
 WORKING_DAYS: Final = "working_days"
 UNITS: Final = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
-PLACES: Final = ("First", "Then", "Then", "Then", "Then")
-SLUG: Final = re.compile(r"[a-z0-9_-]{1,40}")
+SLUG: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+PLACES: Final = ("First", "Then", "Then", "Then")
 LONGEST: Final = 60 * 24 * 60  # minutes: sixty days
+WAYS: Final = [(way.value, way.label) for way in CHOSEN]
 OUTCOMES: Final = [one for one in Outcome.choices if one[0] != Outcome.NOT_REACHED]
+
+
+def known_segments() -> list[tuple[str, str]]:
+    """Those that some customer has, and those that policies name; for who looks at the page."""
+    named = FollowUpPolicy.objects.annotate(one=Func(F("segments"), function="unnest"))
+    held = Customer.objects.order_by("segment").values_list("segment", flat=True).distinct()
+    found = {*held, *named.values_list("one", flat=True).distinct()}
+    return [(one, one) for one in sorted(found) if one]
+
+
+class SegmentsField(forms.MultipleChoiceField):
+    """Codes of segments. What is posted is held to their form alone: looking through all customers
+    for each letter that is typed into the page would be dear.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages: ClassVar = {
+        "invalid_choice": "“%(value).40s” is no code of a segment: choose from those shown."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=known_segments, **kwargs)
+
+    def valid_value(self, value: object) -> bool:
+        return SLUG.fullmatch(str(value)) is not None
 
 
 class PolicyForm(forms.Form):
@@ -34,12 +63,7 @@ class PolicyForm(forms.Form):
         required=False, label="Channel of the contact", choices=Channel.choices
     )
     outcomes = forms.MultipleChoiceField(required=False, label="How it ended", choices=OUTCOMES)
-    segments = forms.CharField(
-        required=False,
-        max_length=400,
-        label="Customer segments",
-        help_text="Codes with commas between them, such as business, premier. Empty: all.",
-    )
+    segments = SegmentsField(required=False, label="Customer segments")
     delay = forms.IntegerField(min_value=0, max_value=LONGEST, label="Ask after")
     delay_unit = forms.ChoiceField(
         choices=[*UNITS, (WORKING_DAYS, "working days")], label="Unit of the delay"
@@ -83,7 +107,7 @@ class PolicyForm(forms.Form):
             self.fields[f"way_{number}"] = forms.ChoiceField(
                 required=number == 1,
                 label=f"{number}. {place}",
-                choices=[*([] if number == 1 else [("", "nothing")]), *Way.choices],
+                choices=[*([] if number == 1 else [("", "nothing")]), *WAYS],
             )
         for name in ("reasons", "channels", "outcomes", "questions"):
             ticked = cast("list[tuple[str, str]]", _choices(self, name).choices)
@@ -94,15 +118,6 @@ class PolicyForm(forms.Form):
     @property
     def ways(self) -> list[forms.BoundField]:
         return [self[f"way_{number}"] for number in range(1, len(PLACES) + 1)]
-
-    def clean_segments(self) -> list[str]:
-        typed = [one for one in re.split(r"[,\s]+", self.cleaned_data["segments"]) if one]
-        for one in typed:
-            if not SLUG.fullmatch(one):
-                raise ValidationError(
-                    f"“{one[:40]}” is no code of a segment: small letters, digits and dashes only."
-                )
-        return list(dict.fromkeys(typed))
 
     def clean_window_start(self) -> time:
         start: time = self.cleaned_data["window_start"]
@@ -121,7 +136,7 @@ class PolicyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        ways = [data[f"way_{at}"] for at in range(1, 6) if data.get(f"way_{at}")]
+        ways = [data[one.name] for one in self.ways if data.get(one.name)]
         if len(set(ways)) != len(ways):
             self.add_error("way_1", "A way stands here twice. Name each once.")
         delay, unit = data.get("delay"), data.get("delay_unit")
@@ -180,7 +195,7 @@ def _typed(terms: Terms) -> dict[str, Any]:
         "channels": list(terms.channels),
         "outcomes": list(terms.outcomes),
         "questions": list(terms.questions),
-        "segments": ", ".join(terms.segments),
+        "segments": list(terms.segments),
         "delay": delay,
         "delay_unit": delay_unit,
         "retry": retry,
@@ -198,7 +213,8 @@ def _with_unit(minutes: int) -> tuple[int, str]:
 
 
 def _by_place(ways: Sequence[str]) -> dict[str, str]:
-    return {f"way_{number}": way for number, way in enumerate(ways, start=1)}
+    chosen = [way for way in ways if way in CHOSEN]
+    return {f"way_{number}": way for number, way in enumerate(chosen, start=1)}
 
 
 NEW: Final[dict[str, Any]] = {

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, User
-from followups.models import FollowUpPolicy, PolicyVersion
+from followups.models import FollowUpPolicy, PolicyVersion, Way
 from followups.models.terms import Terms
 from followups.policies.choosing import latest
 from interactions.models import ContactReason
+from service.models import RequestType
 
 PUBLISHING = 0xF0110  # the advisory lock that lets one publication happen at a time
 
@@ -44,12 +45,19 @@ def reason_names() -> dict[str, str]:
     return dict(ContactReason.objects.values_list("code", "name"))
 
 
+def type_names() -> dict[int, str]:
+    """The names of request types by their ids."""
+    return dict(RequestType.objects.values_list("pk", "name"))
+
+
 def draft() -> tuple[Terms, ...]:
     """What would be published now, in the order in which policies are tried."""
     return tuple(policy.terms for policy in FollowUpPolicy.objects.in_order())
 
 
-def problems(policies: Sequence[Terms], *, reasons: Mapping[str, str]) -> list[str]:
+def problems(
+    policies: Sequence[Terms], *, reasons: Mapping[str, str], types: Mapping[int, str]
+) -> list[str]:
     """What has to be mended before these policies may be in force; each says how."""
     if not policies:
         return ["There is no policy. Write one for every contact first."]
@@ -70,6 +78,16 @@ def problems(policies: Sequence[Terms], *, reasons: Mapping[str, str]) -> list[s
         for code in one.reasons
         if code not in reasons
     )
+    found.extend(
+        f"“{one.name}” opens a request of a type that is no longer kept. Choose another."
+        for one in policies
+        if one.request_type is not None and one.request_type not in types
+    )
+    found.extend(
+        f"“{one.name}” asks on the customer's page, and there is none. Open it and save it without."
+        for one in policies
+        if Way.PORTAL in one.ways
+    )
     return found
 
 
@@ -82,8 +100,7 @@ def publish(*, by: User | None, note: str = "", seen: int | None = None) -> Poli
     with transaction.atomic():
         _one_at_a_time()
         policies = draft()
-        if found := problems(policies, reasons=reason_names()):
-            raise NotPublishable(found)
+        _check(policies)
         before, in_force = latest()
         if seen is not None and seen != (before.number if before else 0):
             raise MovedOn
@@ -95,17 +112,23 @@ def publish(*, by: User | None, note: str = "", seen: int | None = None) -> Poli
 def restore(version: PolicyVersion, *, by: User) -> PolicyVersion:
     """Bring an older version back, as a new one; the draft becomes the same.
 
-    Raises NothingChanged.
+    Raises NotPublishable, NothingChanged.
     """
     with transaction.atomic():
         _one_at_a_time()
         policies = tuple(Terms.read(kept) for kept in version.policies)
+        _check(policies)
         before, in_force = latest()
         if before and in_force == policies:
             raise NothingChanged(before.number)
         write_back(policies)
         note = f"Brings version {version.number} back"
         return _published(policies, before, by=by, note=note, restores=version)
+
+
+def _check(policies: Sequence[Terms]) -> None:
+    if found := problems(policies, reasons=reason_names(), types=type_names()):
+        raise NotPublishable(found)
 
 
 def write_back(policies: Sequence[Terms]) -> None:
@@ -149,7 +172,11 @@ def _one_at_a_time() -> None:
 
 
 def differences(
-    before: Sequence[Terms], after: Sequence[Terms], *, reasons: Mapping[str, str]
+    before: Sequence[Terms],
+    after: Sequence[Terms],
+    *,
+    reasons: Mapping[str, str],
+    types: Mapping[int, str],
 ) -> list[str]:
     """What sets the second apart from the first, one sentence each."""
     was, now = {one.id: one for one in before}, {one.id: one for one in after}
@@ -157,7 +184,7 @@ def differences(
     said += [f"“{one.name}” is taken out." for one in before if one.id not in now]
     for one in after:
         if one.id in was:
-            old, new = was[one.id].told(reasons), one.told(reasons)
+            old, new = was[one.id].told(reasons, types), one.told(reasons, types)
             said += [
                 f"“{one.name}”, {label}: {old[label]} → {new[label]}."
                 for label in new

@@ -48,15 +48,16 @@ def _policy(pk: int) -> FollowUpPolicy:
 def policies(request: HttpRequest) -> HttpResponse:
     """The draft in its order, what sets it apart from what is in force, and publishing."""
     _reads(request)
-    reasons, (version, in_force) = versions.reason_names(), latest()
+    reasons, types = versions.reason_names(), versions.type_names()
+    version, in_force = latest()
     rows = list(FollowUpPolicy.objects.in_order().select_related("paused_by"))
     draft = [row.terms for row in rows]
-    changes = versions.differences(in_force, draft, reasons=reasons)
+    changes = versions.differences(in_force, draft, reasons=reasons, types=types)
     context = {
         "rows": [(row, row.terms.summary(reasons)) for row in rows],
         "version": version,
         "changes": changes,
-        "problems": versions.problems(draft, reasons=reasons),
+        "problems": versions.problems(draft, reasons=reasons, types=types),
         "form": PublishForm(initial={"seen": version.number if version else 0}),
     }
     return render(request, "followups/policies/list.html", context)
@@ -93,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(
     request: HttpRequest, form: PolicyForm, row: FollowUpPolicy | None, *, status: int = 200
 ) -> HttpResponse:
-    criteria = [form[name] for name in ("reasons", "channels", "outcomes")]
+    criteria = [form[name] for name in ("reasons", "channels", "outcomes", "segments")]
     context = {"form": form, "policy": row, "criteria": criteria}
     return render(request, "followups/policies/policy.html", context, status=status)
 
@@ -152,11 +153,11 @@ def publication(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """The newest versions, each with what it changed."""
     _reads(request)
-    reasons = versions.reason_names()
+    reasons, types = versions.reason_names(), versions.type_names()
     found = list(PolicyVersion.objects.select_related("published_by", "restores")[: VERSIONS + 1])
     read = [tuple(Terms.read(kept) for kept in version.policies) for version in found]
     told = [
-        (version, versions.differences(before, after, reasons=reasons))
+        (version, versions.differences(before, after, reasons=reasons, types=types))
         for version, after, before in zip(found, read, [*read[1:], ()], strict=True)
     ]
     return render(request, "followups/policies/versions.html", {"versions": told[:VERSIONS]})

@@ -20,7 +20,7 @@ TYPED: dict[str, Any] = {
     "name": "Closings",
     "reasons": ["close-account"],
     "channels": ["voice", "email"],
-    "segments": "business, premier",
+    "segments": ["business", "premier"],
     "delay": 1,
     "delay_unit": "working_days",
     "window_start": "10:00",
@@ -78,7 +78,8 @@ def test_an_administrator_writes_a_policy_and_publishes_it(max_: Client) -> None
         ({"way_2": "email"}, "A way stands here twice"),
         ({"delay": 0, "delay_unit": "hours"}, "Give at least 1, or choose working days"),
         ({"delay": 31}, "At most 30 working days"),
-        ({"segments": "Business!"}, "is no code of a segment"),
+        ({"segments": ["Business!"]}, "“Business!” is no code of a segment: choose from those"),
+        ({"way_2": "portal"}, "portal is not one of the available choices"),
         ({"reasons": ["<script>"]}, "&lt;script&gt; is not one of the available choices"),
         ({"sample_percent": 0}, "greater than or equal to 1"),
         ({"questions": ["effort"], "way_1": "voice", "way_2": ""}, "Add one of these"),
@@ -98,7 +99,8 @@ def test_a_policy_is_opened_and_changed(max_: Client, cast: Cast) -> None:
     row = FollowUpPolicy.objects.get()
     shown = page(max_, "policy", row.pk)
     seen = shown.split('name="seen" value="')[1].split('"')[0]
-    typed = TYPED | {"name": "Everybody", "reasons": [], "channels": [], "segments": ""}
+    assert 'value="personal"' in shown, "the segments that customers have are offered"
+    typed = TYPED | {"name": "Everybody", "reasons": [], "channels": [], "segments": []}
     answer = max_.post(reverse("followups:policy", args=[row.pk]), typed | {"seen": seen})
     assert answer.status_code == 302
     row.refresh_from_db()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 from django.db.utils import InternalError
@@ -105,13 +107,34 @@ def test_differences_are_told_in_words(cast: Cast) -> None:
     _, before = latest()
     FollowUpPolicy.objects.update(sample_percent=50, ways=["email", "agent"])
     drafting.add({"name": "Chats", "channels": ["chat"]}, by=cast.max)
-    told = versions.differences(before, versions.draft(), reasons={})
+    told = versions.differences(before, versions.draft(), reasons={}, types={})
     assert told[0].startswith("“Chats” is new: 1 day after any contact by chat, ask 4 questions")
     assert told[1:] == [
         "“Everybody”, ways: by phone → by e-mail, then by phone.",
         "“Everybody”, sample: 100 % → 50 %.",
     ]
-    assert versions.differences(versions.draft(), before, reasons={})[0] == "“Chats” is taken out."
+    back = versions.differences(versions.draft(), before, reasons={}, types={})
+    assert back[0] == "“Chats” is taken out."
+
+
+def test_a_request_type_is_told_by_its_name_and_missed_where_it_is_gone(cast: Cast) -> None:
+    default_policy(name="Everybody")
+    _, before = latest()
+    after = [replace(before[0], request_type=cast.card_request.pk)]
+    told = versions.differences(before, after, reasons={}, types=versions.type_names())
+    assert told == [
+        "“Everybody”, request for a problem: the usual one → “Card not arrived”.",
+    ]
+    (missed,) = versions.problems(after, reasons={}, types={})
+    assert missed.startswith("“Everybody” opens a request of a type that is no longer kept.")
+
+
+def test_no_version_asks_on_a_page_that_customers_do_not_have(cast: Cast) -> None:
+    default_policy(ways=["agent", "portal"])
+    assert FollowUpPolicy.objects.get().terms.ways == ("agent", "portal"), "an old row is valid"
+    with pytest.raises(NotPublishable, match="asks on the customer's page, and there is none"):
+        versions.publish(by=cast.max)
+    assert PolicyVersion.objects.count() == 0
 
 
 def test_the_order_is_the_administrators(cast: Cast) -> None:
