@@ -19,11 +19,12 @@ from customers import budget
 from customers.lawful import PHONES
 from customers.models import DrawnFor, Purpose
 from followups import linking, wording
+from followups.grounds import Facts
 from followups.messaging import write
 from followups.models import Confirmation, ConfirmationStatus, FollowUp, Link
 from followups.models.link import LATE
 from followups.models.policy import BY_MESSAGE, Way
-from followups.permission import Facts, calling_hours
+from followups.permission import calling_hours
 from messaging.adapters import gateway_of
 from messaging.gateway import Carrier
 from service.models import RequestStatus, ServiceRequest

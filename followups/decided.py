@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from followups.grounds import Rule
 from followups.models import Attempt, FollowUp, PermissionCheck
 from followups.models.policy import Way
-from followups.permission import Rule
 from routing.models import DialDecision, OutboundCall
 from routing.outbound import key_of
 from telephony.models import Purpose

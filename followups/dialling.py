@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from followups.errors import FollowUpSettled
+from followups.grounds import Permission, Rule
 from followups.models import Attempt, AttemptOutcome, FollowUp
-from followups.permission import Permission, Rule, permission
+from followups.permission import permission
 from interactions.models import Interaction
 from routing import outbound
 from routing.models import OutboundCall

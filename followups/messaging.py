@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from followups import linking, wording
 from followups.errors import FollowUpSettled, HeardEnough
+from followups.grounds import Facts, Permission
 from followups.models import Attempt, ConfirmationStatus, FollowUp, FollowUpStatus, Link
 from followups.models.policy import Way
-from followups.permission import Facts, Permission, calling_hours, first_way, permission
+from followups.permission import calling_hours, first_way, permission
 from messaging import sending
 from messaging.adapters import gateway_of
 from messaging.gateway import Carrier, MessageGateway, SendingState

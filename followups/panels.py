@@ -12,6 +12,7 @@ from customers.places import zone
 from followups import foretelling, reviewing
 from followups.foretelling import Effect
 from followups.forms import AnswersForm, OutcomeForm
+from followups.grounds import Facts, Permission
 from followups.models import (
     RANG,
     TRIED,
@@ -24,7 +25,7 @@ from followups.models import (
     FollowUpStatus,
 )
 from followups.models.follow_up import chosen_request_type
-from followups.permission import Facts, Permission, calling_hours, permission
+from followups.permission import calling_hours, permission
 from interactions.models import Interaction
 from needs.models import NeedsReview
 from routing.models import OutboundCall

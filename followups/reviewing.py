@@ -22,8 +22,9 @@ from customers import budget
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, DrawnFor, Purpose
 from followups.errors import NotPermittedNow
+from followups.grounds import Facts, Permission, Rule
 from followups.models.known import OF_THE_CUSTOMER, known_of, read
-from followups.permission import Facts, Permission, Rule, permission
+from followups.permission import permission
 from interactions.models import Direction, Interaction
 from needs.models import NeedsReview, NeedsReviewQuerySet, ReviewSettled
 from offers import catalogue

@@ -20,8 +20,9 @@ from django.utils.formats import date_format
 from accounts.errors import RuleBroken
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, Role, User
+from followups.grounds import Facts
 from followups.models import FollowUp, FollowUpStatus
-from followups.permission import Facts, calling_hours
+from followups.permission import calling_hours
 
 MOST: Final = 50  # rows of one page
 OPEN_STATUSES: Final = (FollowUpStatus.PLANNED, FollowUpStatus.READY, FollowUpStatus.PARKED)

@@ -26,6 +26,7 @@ from customers import budget
 from customers.contact_points import Channel
 from customers.models import Consent, Customer, DrawnFor, Purpose
 from followups.errors import FollowUpSettled
+from followups.grounds import Permission, Rule
 from followups.models import (
     AnswerDraft,
     AttemptOutcome,
@@ -36,7 +37,6 @@ from followups.models import (
     VoiceSurvey,
 )
 from followups.models.owed import WAITING
-from followups.permission import Permission, Rule
 from followups.policies.choosing import in_force
 from interactions.models import Interaction
 from offers import catalogue

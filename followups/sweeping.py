@@ -30,9 +30,10 @@ from django.utils import timezone
 from accounts.beating import beat_now_and_then
 from accounts.live import panel_changed
 from accounts.slots import Slot
+from followups.grounds import Facts, Permission, Rule
 from followups.models import FollowUp, FollowUpQuerySet, FollowUpStatus
 from followups.models.owed import status_after
-from followups.permission import Facts, Permission, Rule, first_way
+from followups.permission import first_way
 
 logger = logging.getLogger(__name__)
 

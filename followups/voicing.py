@@ -30,6 +30,7 @@ from accounts.slots import Slot
 from followups import dialling
 from followups.dialling import TOLD
 from followups.errors import FollowUpSettled
+from followups.grounds import Facts, Rule
 from followups.models import (
     Attempt,
     AttemptOutcome,
@@ -38,7 +39,7 @@ from followups.models import (
     VoiceSurvey,
     answered_by_key,
 )
-from followups.permission import Facts, Rule, permission
+from followups.permission import permission
 from followups.surveying import ask
 from routing import outbound
 from routing.announcing import let_go

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.models import ContactPoint
+from followups.grounds import Permission, Rule
 from followups.models.policy import SCORES, Question, number_in_words
-from followups.permission import Permission, Rule
 from interactions.models import Interaction
 from telephony.models import Call
 

@@ -23,6 +23,7 @@ from followups.errors import (
     NotCalledYet,
     NotPermittedNow,
 )
+from followups.grounds import Facts, Permission
 from followups.models.attempt import (
     ONLY_TOLD,
     RANG,
@@ -33,7 +34,7 @@ from followups.models.attempt import (
 )
 from followups.models.owed import FollowUpStatus
 from followups.models.tried import TriedFollowUp
-from followups.permission import Facts, Permission, permission
+from followups.permission import permission
 from interactions.models import Direction, Interaction, Outcome
 from telephony.adapters import gateway, named
 from telephony.gateway import Capability

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from accounts.live import panel_changed
 from accounts.models import AuditEntry, User
 from followups.errors import DraftMovedOn
+from followups.grounds import Rule
 from followups.models.attempt import Answer, Attempt, AttemptOutcome
 from followups.models.draft import AnswerDraft
 from followups.models.linked import LinkedFollowUp
@@ -20,7 +21,6 @@ from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.policy import Question
 from followups.models.said import Said, fitting
 from followups.models.terms import Terms
-from followups.permission import Rule
 from interactions.models import Interaction, Outcome
 from needs.models import NeedsReview
 from service.models import RequestType, ServiceRequest

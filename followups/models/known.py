@@ -30,8 +30,8 @@ from django.utils import timezone
 from customers.budget import drawn_beside, room_on
 from customers.contact_points import Channel
 from customers.models import Consent, ContactPoint, DrawnFor, Purpose
+from followups.grounds import ALWAYS, Facts, Reach, Try, Word
 from followups.models.attempt import Attempt, AttemptOutcome
-from followups.permission import ALWAYS, Facts, Reach, Try, Word
 from offers import catalogue
 from service.models import ServiceRequest
 from telephony.models import SuppressionEntry

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from followups.errors import FollowUpSettled
+from followups.grounds import Permission
 from followups.models.attempt import Attempt, AttemptOutcome, PermissionCheck
 from followups.models.link import LATE, Link
 from followups.models.owed import FollowUpStatus
 from followups.models.policy import BY_WAY, Way
 from followups.models.record import FollowUpRecord
 from followups.models.voiced import VoicedFollowUp
-from followups.permission import Permission
 
 
 class LinkedFollowUp(VoicedFollowUp):

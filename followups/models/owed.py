@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.scoping import TeamScopedQuerySet
 from customers.contact_points import Channel
 from customers.models import Customer, Purpose
+from followups.grounds import Facts, Permission, Rule
 from followups.models import known
 from followups.models.policy import BY_MESSAGE, Way
-from followups.permission import Facts, Permission, Rule
 
 if TYPE_CHECKING:
     from followups.models.follow_up import FollowUp  # noqa: F401  named below as text

@@ -11,11 +11,12 @@ from django.utils.formats import date_format
 from accounts.live import panel_changed
 from accounts.models import User
 from followups.errors import CallBackImpossible
+from followups.grounds import Facts, Permission, Rule
 from followups.models.attempt import Attempt
 from followups.models.owed import WAITING, FollowUpStatus
 from followups.models.parked import ParkedFollowUp
 from followups.models.policy import BY_WAY, Way
-from followups.permission import Facts, Permission, Rule, calling_hours
+from followups.permission import calling_hours
 from telephony.models import SuppressionEntry
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from customers.contact_points import Channel
+from followups.grounds import Permission, Rule
 from followups.models.attempt import Attempt, AttemptOutcome, PermissionCheck
 from followups.models.calling import CalledFollowUp
 from followups.models.owed import FollowUpStatus
 from followups.models.record import FollowUpRecord
-from followups.permission import Permission, Rule
 from interactions.models import Direction, Interaction, Outcome
 from telephony.adapters import gateway
 from telephony.models import Call

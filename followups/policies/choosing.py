@@ -22,9 +22,9 @@ from django.utils import timezone
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
 from customers.models import Customer
 from customers.places import zone
+from followups.grounds import Rule
 from followups.models import FollowUp, FollowUpStatus, PolicyVersion
 from followups.models.terms import Terms
-from followups.permission import Rule
 from followups.policies.working_time import asked_from
 from interactions.models import ContactReason, Interaction
 

@@ -13,8 +13,8 @@ from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry
 from customers.models import Consent
 from followups.errors import CallBackImpossible, FollowUpSettled, FollowUpTaken, NotPermittedNow
+from followups.grounds import Rule
 from followups.models import Attempt, AttemptOutcome, FollowUp, FollowUpStatus, PermissionCheck
-from followups.permission import Rule
 from followups.sweeping import sweep
 from interactions.models import Direction, Interaction, Outcome
 from tests.cast import Cast, assemble

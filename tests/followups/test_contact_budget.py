@@ -17,9 +17,9 @@ from customers.budget import draw
 from customers.models import ContactDraw
 from followups import reviewing
 from followups.errors import HeardEnough, NotPermittedNow
+from followups.grounds import Permission, Rule
 from followups.models import Attempt, AttemptOutcome, FollowUp, FollowUpStatus
 from followups.models.policy import Way
-from followups.permission import Permission, Rule
 from followups.sweeping import sweep
 from needs.models import Need, NeedFit, NeedsReview
 from offers import presenting

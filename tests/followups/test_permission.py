@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 
 from customers.lawful import law_at
 from customers.places import candidate_places, candidate_zones, zones_of_number
-from followups.permission import (
-    ALWAYS,
-    Facts,
-    Permission,
-    Reach,
-    Rule,
-    Try,
-    Word,
-    first_way,
-    permission,
-)
+from followups.grounds import ALWAYS, Facts, Permission, Reach, Rule, Try, Word
+from followups.permission import first_way, permission
 from tests.followups.scenes import NOON
 
 LONDON_NUMBER = "+442079460101"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.beating import late_beats
 from customers.models import Customer
 from followups import sweeping, tasks
+from followups.grounds import Facts, Permission, Rule
 from followups.models import (
     FollowUp,
     FollowUpPolicy,
@@ -22,7 +23,7 @@ from followups.models import (
     PermissionCheck,
 )
 from followups.models.owed import PARKED_AFTER
-from followups.permission import Facts, Permission, Rule, first_way
+from followups.permission import first_way
 from followups.sweeping import lapse_unbegun, sweep, sweep_batch
 from interactions.models import Interaction
 from service.models import ServiceRequest

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from customers.models import Customer
 from followups import voicing
+from followups.grounds import Rule
 from followups.models import (
     Answer,
     Attempt,
@@ -25,7 +26,6 @@ from followups.models import (
     Way,
 )
 from followups.models.owed import PARKED_AFTER
-from followups.permission import Rule
 from followups.surveying import questionnaire
 from followups.sweeping import sweep
 from followups.tasks import call_by_voice

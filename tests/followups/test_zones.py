@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 from customers.lawful.book import FOLDER
-from followups.permission import ALLOWING, Facts, Reach, Rule, Word, permission
+from followups.grounds import ALLOWING, Facts, Reach, Rule, Word
+from followups.permission import permission
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

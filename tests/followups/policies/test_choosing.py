@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from followups.grounds import Rule
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, PermissionCheck
 from followups.models.terms import Terms
-from followups.permission import Rule
 from followups.policies.choosing import Contact, decide, in_force, is_drawn
 from tests.cast import Cast, contact
 from tests.followups.scenes import NOON, default_policy, owed
