@@ -6,18 +6,25 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from customers.contact_points import Channel
-from customers.lawful import law_at
+from customers.lawful import Bar, bar_of_number, bar_of_person, law_at
 from customers.models import Consent, Customer, Purpose
 from customers.places import CallingHours, candidate_places
 from interactions.models import Interaction
-from telephony.models import SuppressionEntry
+from telephony.models import RegisterImport, SuppressionEntry
 
 EARLIEST, LATEST = time(8), time(21)  # no sales call outside, at the customer's place
 NO_CONSENT: Final = "marketing calls are not permitted"
-LISTED: Final = "the number is on a list against such calls"
 HOURS: Final = "it is too early or too late for the customer"
-BEREAVED: Final = "a bereavement was notified"
 PERMITTED: Final = "marketing calls are permitted"
+LISTED: Final = "the number is on a list against such calls"
+WORDS: Final = {
+    Bar.BEREAVED: "a bereavement was notified",
+    Bar.MINOR: "the customer is not of age",
+    Bar.LEFT: "they are no longer a customer",
+    Bar.DO_NOT_CALL: LISTED,
+    Bar.REGISTERED: LISTED,
+    Bar.REGISTER_TOO_OLD: "the public register on file is too old to go by",
+}
 
 
 def marketing(
@@ -42,10 +49,8 @@ def _refused(customer: Customer, number: str, at: datetime) -> str:
     )
     if consent is None or not consent.is_granted:
         return NO_CONSENT
-    if customer.bereaved_since is not None:
-        return BEREAVED
-    if _is_listed(customer, number, consent, at):
-        return LISTED
+    if bar := _bar(customer, number, consent, at):
+        return WORDS[bar]
     places = candidate_places(
         country=customer.country,
         region=customer.region,
@@ -63,10 +68,21 @@ def _number(customer: Customer, interaction: Interaction) -> str:
     return points.values_list("value", flat=True).first() or ""
 
 
-def _is_listed(customer: Customer, number: str, consent: Consent, at: datetime) -> bool:
+def _bar(customer: Customer, number: str, consent: Consent, at: datetime) -> Bar | None:
+    """What stands against it: the rules that follow-ups ask, for marketing."""
     law = law_at(customer.country, customer.region, at.date())
-    told_at = consent.recorded_at
-    return any(
-        law.bars(entry.layer, purpose=Purpose.MARKETING, since=entry.at, told_at=told_at)
-        for entry in SuppressionEntry.objects.filter(number=number)
+    entries = SuppressionEntry.objects.filter(number=number)
+    return bar_of_person(
+        law,
+        born_on=customer.born_on,
+        bereaved_since=customer.bereaved_since,
+        left_on=customer.left_on,
+        at=at,
+    ) or bar_of_number(
+        law,
+        purpose=Purpose.MARKETING,
+        layers={entry.layer: entry.at for entry in entries.order_by("pk")},
+        told_at=consent.recorded_at,
+        register_days=RegisterImport.days_of(),
+        at=at,
     )

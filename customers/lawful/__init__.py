@@ -5,6 +5,7 @@ files are checked when they are read, and `version` of an edition goes with ever
 this is legal advice: every line names its source and how it was read.
 """
 
+from customers.lawful.bars import Bar, bar_of_number, bar_of_person
 from customers.lawful.book import (
     HUMAN,
     LIVE,
@@ -24,10 +25,13 @@ __all__ = [
     "LIVE",
     "PHONES",
     "REST",
+    "Bar",
     "Edition",
     "Law",
     "LawUnclear",
     "Line",
+    "bar_of_number",
+    "bar_of_person",
     "editions",
     "is_part",
     "law_at",

@@ -17,8 +17,10 @@ from offers import presenting
 from offers.arbitration import decide_for
 from offers.models import ContactPolicy, Decision
 from offers.publishing import publish
+from offers.selling import PERMITTED, marketing
 from products.models import Product, ProductRule, Stage
 from service.models import Promise, RequestStatus, ServiceRequest
+from telephony.models import RegisterImport
 from tests.cast import Cast, contact
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +320,38 @@ def test_without_consent_a_follow_up_never_sells(people: Cast) -> None:
         "because": "This contact asks how it went; it may not sell: "
         "marketing calls are not permitted.",
     }
+
+
+@pytest.mark.parametrize(
+    ("facts", "because"),
+    [
+        ({"bereaved_since": date(2026, 11, 20)}, "a bereavement was notified"),
+        ({"left_on": date(2026, 11, 23)}, "they are no longer a customer"),
+        ({"left_on": date(2026, 12, 23)}, ""),
+        ({"born_on": date(2008, 11, 24)}, "the customer is not of age"),
+        ({"born_on": date(2008, 11, 22)}, ""),
+    ],
+)
+@time_machine.travel("2026-11-23 10:00:00+00:00", tick=False)
+def test_whom_nobody_asks_nobody_sells_to(
+    people: Cast, facts: dict[str, date], because: str
+) -> None:
+    Customer.objects.filter(pk=people.ada.pk).update(**facts)
+    people.ada.refresh_from_db()
+    told = marketing(people.ada, follow_up(people, people.ada), timezone.now())
+    assert told == {"is_permitted": not because, "because": because or PERMITTED}
+
+
+@time_machine.travel("2026-11-23 10:00:00+00:00", tick=False)
+def test_a_register_that_is_too_old_sells_nothing(people: Cast) -> None:
+    call = follow_up(people, people.ada)
+    for as_of, is_permitted in ((date(2026, 10, 1), False), (date(2026, 11, 1), True)):
+        RegisterImport.objects.create(
+            register="tps", as_of=as_of, source="TPS", digest=str(as_of), finished_at=timezone.now()
+        )
+        told = marketing(people.ada, call, timezone.now())
+        assert told
+        assert told["is_permitted"] is is_permitted, as_of
 
 
 @pytest.mark.parametrize(
