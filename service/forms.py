@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Final, cast
 
 from django import forms
 from django.utils import timezone
@@ -56,9 +57,10 @@ class PromiseForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["when"].choices = usual_times()  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["when"]).choices = usual_times()
         requests = ServiceRequest.objects.of(customer).open().order_by("target_at")
-        self.fields["request"].queryset = requests  # type: ignore[attr-defined]
+        field = cast("forms.ModelChoiceField[ServiceRequest]", self.fields["request"])
+        field.queryset = requests
         self.fields["text"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
@@ -69,6 +71,15 @@ class PromiseForm(forms.Form):
         if due_at is None and "due_at" not in self.errors:
             self.add_error("when", "Choose by when, or give another time.")
         return data | {"due_at": due_at}
+
+
+DRAFTED: Final = {"text": 200, "when": 32, "due_at": 19}  # characters
+
+
+class VersionForm(forms.Form):
+    """The version of a draft that something was typed on."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class TellingForm(forms.Form):
@@ -94,7 +105,27 @@ class TellingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["when"].choices = usual_times()  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["when"]).choices = usual_times()
+
+    def draft(self) -> dict[str, str]:
+        """What is typed so far, cut to what the fields take."""
+        typed = {name: self.data.get(name, "")[:most] for name, most in DRAFTED.items()}
+        return {name: value.replace("\0", "") for name, value in typed.items() if value}
+
+    @staticmethod
+    def initial_of(typed: Mapping[str, str]) -> dict[str, str]:
+        """The fields as they were typed. A usual time that is none any more (“in 1 hour” of a
+        while ago) stands as another time: it is what the customer was told.
+        """
+        when = typed.get("when", "")
+        usual = {value for value, _ in usual_times()}
+        if not when or when in usual or typed.get("due_at"):
+            return dict(typed)
+        try:
+            told = timezone.localtime(datetime.fromisoformat(when))
+        except ValueError:
+            return dict(typed)
+        return {**typed, "when": "", "due_at": told.strftime("%Y-%m-%dT%H:%M")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -133,7 +164,8 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = User.objects.filter(is_active=True, teams=customer.team_id)
-        self.fields["owner"].queryset = colleagues.order_by("first_name")  # type: ignore[attr-defined]
+        field = cast("forms.ModelChoiceField[User]", self.fields["owner"])
+        field.queryset = colleagues.order_by("first_name")
 
 
 class WithdrawalForm(forms.Form):

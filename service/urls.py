@@ -19,6 +19,7 @@ urlpatterns = [
     path("warnings/<int:pk>/attempts/", views.warning_begin, name="warning_begin"),
     path("warnings/<int:pk>/call/", views.warning_call, name="warning_call"),
     path("warnings/<int:pk>/answer/", views.warning_answer, name="warning_answer"),
+    path("warnings/<int:pk>/draft/", views.warning_draft, name="warning_draft"),
     path("warnings/<int:pk>/telling/", views.warning_telling, name="warning_telling"),
     path("contacts/<int:pk>/warning/", views.warning_of_contact, name="warning_of_contact"),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -22,9 +23,17 @@ from service.forms import (
     PromiseForm,
     RequestForm,
     TellingForm,
+    VersionForm,
     WithdrawalForm,
 )
-from service.models import EarlyWarning, Promise, ServiceRequest, WarningOutcome
+from service.models import (
+    EarlyWarning,
+    Promise,
+    ServiceRequest,
+    TypedMeanwhile,
+    WarningAnswered,
+    WarningOutcome,
+)
 
 
 def _user(request: HttpRequest) -> User:
@@ -192,14 +201,33 @@ def warning_of_contact(request: HttpRequest, pk: int) -> HttpResponse:
     found = EarlyWarning.objects.filter(contact=contact).values_list("pk", flat=True).first()
     if found is None:
         return HttpResponse()
-    return _telling(request, _warning(request, found), TellingForm())
+    return _telling(request, _warning(request, found))
 
 
 def _telling(
-    request: HttpRequest, told: EarlyWarning, form: TellingForm, *, status: int = 200
+    request: HttpRequest, told: EarlyWarning, form: TellingForm | None = None, *, status: int = 200
 ) -> HttpResponse:
-    context = {"risk": panels.risk(told), "form": form}
+    draft = told.kept_draft
+    form = form or TellingForm(initial=TellingForm.initial_of(draft.typed))
+    context = {"risk": panels.risk(told), "form": form, "draft": draft}
     return render(request, "service/_telling.html", context, status=status)
+
+
+@require_POST
+def warning_draft(request: HttpRequest, pk: int) -> JsonResponse:
+    """Save what is typed; 409 carries the other window's text, 410: it is settled."""
+    told, form = _warning(request, pk), VersionForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    typed, version = TellingForm(request.POST).draft(), form.cleaned_data["version"]
+    try:
+        kept = told.keep_draft(typed=typed, version=version)
+    except TypedMeanwhile:
+        kept = told.kept_draft
+        return JsonResponse({"version": kept.version, "typed": kept.typed}, status=409)
+    except WarningAnswered as over:
+        return JsonResponse({"error": str(over)}, status=410)
+    return JsonResponse({"version": kept.version, "at": timezone.localtime().strftime("%H:%M")})
 
 
 @require_POST
@@ -213,7 +241,7 @@ def warning_telling(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         words = {name: form.cleaned_data[name] for name in ("text", "due_at")}
         told.tell(by=_user(request), **words)
-    return _telling(request, _warning(request, pk), TellingForm())
+    return _telling(request, _warning(request, pk))
 
 
 @require_GET

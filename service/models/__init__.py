@@ -1,6 +1,6 @@
 """What is to be done for customers, what did we promise, and by when?"""
 
-from service.models.early_warning import EarlyWarning, WarningAnswered
+from service.models.early_warning import EarlyWarning, TypedMeanwhile, WarningAnswered
 from service.models.fulfilment import Fulfilment
 from service.models.promise import Promise, PromiseInThePast, PromiseSettled
 from service.models.request import (
@@ -12,6 +12,7 @@ from service.models.request import (
 )
 from service.models.request_type import RequestType
 from service.models.status import LIVE, STEPS, PromiseStatus, RequestStatus
+from service.models.telling_draft import TellingDraft
 from service.models.warned import AtRisk, EarlyWarningQuerySet, WarningOutcome
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "RequestType",
     "ServiceRequest",
     "StatusChange",
+    "TellingDraft",
+    "TypedMeanwhile",
     "WarningAnswered",
     "WarningOutcome",
 ]

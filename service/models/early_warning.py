@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from customers.models import Customer
 from interactions.models import Interaction, TimelineEntry, TimelineKind
 from service.models.promise import Promise
 from service.models.request import ServiceRequest
+from service.models.telling_draft import TellingDraft
 from service.models.warned import AtRisk, EarlyWarningQuerySet, WarningOutcome
 
 
@@ -25,6 +27,13 @@ class WarningAnswered(Conflict):
         super().__init__(
             "Somebody has seen to this promise already, or its customer is being called. "
             "Look again; nothing was changed."
+        )
+
+
+class TypedMeanwhile(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "This was changed in another window. What you typed is kept here: look at both."
         )
 
 
@@ -112,6 +121,29 @@ class EarlyWarning(models.Model):
             AuditEntry.record(by=by, verb="early warning answered", subject=self)
             self._look_again(by)
 
+    @property
+    def kept_draft(self) -> TellingDraft:
+        """What was typed so far; an empty draft before the first word."""
+        kept = TellingDraft.objects.filter(warning=self).first()
+        return kept or TellingDraft(warning=self)
+
+    def keep_draft(self, *, typed: Mapping[str, str], version: int) -> TellingDraft:
+        """Keep what is typed while the customer is told, until it is said what came of it.
+
+        `version` is the one it was typed on. Raises TypedMeanwhile when another page saved in
+        between, WarningAnswered when nobody is being told, or it is settled.
+        """
+        with transaction.atomic():
+            begun = EarlyWarning.objects.open().filter(pk=self.pk, contact__isnull=False)
+            if not begun.select_for_update(of=("self",)).exists():
+                raise WarningAnswered
+            draft = self.kept_draft
+            if draft.version != version:
+                raise TypedMeanwhile
+            draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, timezone.now()
+            draft.save()
+        return draft
+
     def tell(self, *, by: User, text: str, due_at: datetime | None) -> Promise | None:
         """The customer was told that it will not be done in time, and what happens instead.
 
@@ -155,6 +187,7 @@ class EarlyWarning(models.Model):
         if not begun.update(settled_at=timezone.now(), settled_by=by, outcome=outcome):
             raise WarningAnswered
         self.outcome = outcome
+        TellingDraft.objects.filter(warning=self).delete()
         AuditEntry.record(
             by=by, verb="customer told before it breaks", subject=self, detail={"outcome": outcome}
         )

@@ -24,6 +24,7 @@ from service.models import (
     Promise,
     PromiseStatus,
     ServiceRequest,
+    TellingDraft,
     WarningAnswered,
     WarningOutcome,
 )
@@ -355,11 +356,38 @@ def test_from_my_work_to_the_new_promise_on_the_pages(cast: Cast) -> None:
     assert Promise.objects.count() == 2
 
 
+def test_what_is_typed_while_they_are_told_is_kept_until_it_is_said(cast: Cast) -> None:
+    warning, client = warned(cast), logged_in(cast.sam)
+    kept_at = reverse("service:warning_draft", args=[warning.pk])
+    an_hour_on = (NOON + HOURS).isoformat(timespec="minutes")
+    typed = {"text": "The <b>card</b> is there", "when": an_hour_on}
+    assert client.post(kept_at, typed | {"version": 0}).status_code == 410, "nobody is told yet"
+    assert client.post(kept_at, typed | {"version": "-1"}).status_code == 422
+    client.post(reverse("service:warning_begin", args=[warning.pk]))
+    saved = client.post(kept_at, typed | {"version": 0, "owner": "1"})
+    assert saved.json() == {"version": 1, "at": "12:00"}
+    other = client.post(kept_at, {"text": "Mine", "version": 0})
+    assert (other.status_code, other.json()) == (409, {"version": 1, "typed": typed})
+    call = Interaction.objects.get()
+    script_at = reverse("service:warning_of_contact", args=[call.pk])
+    page = client.get(script_at).content.decode()
+    for words in ('data-version="1"', "Saved 12:00", "The &lt;b&gt;card&lt;/b&gt; is there"):
+        assert words in page
+    assert page.count(" checked") == 1
+    with time_machine.travel(NOON + HOURS / 3, tick=False):  # “in 1 hour” is another time by now
+        later = client.get(script_at).content.decode()
+    assert 'value="2026-11-23T13:00"' in later
+    assert " checked" not in later
+    client.post(reverse("service:warning_telling", args=[warning.pk]), {"outcome": "told"})
+    assert not TellingDraft.objects.exists()
+    assert client.post(kept_at, typed | {"version": 1}).status_code == 410
+
+
 def test_another_teams_warning_is_not_there(cast: Cast) -> None:
     warning = warned(cast)
     client = logged_in(cast.stranger)
-    for name in ("begin", "call", "answer", "telling"):
+    for name in ("begin", "call", "answer", "draft", "telling"):
         address = reverse(f"service:warning_{name}", args=[warning.pk])
-        assert client.post(address, {"outcome": "told"}).status_code == 404
+        assert client.post(address, {"outcome": "told", "version": 0}).status_code == 404
     assert client.get(reverse("service:warning", args=[warning.pk])).status_code == 404
     assert EarlyWarning.objects.waiting().count() == 1
