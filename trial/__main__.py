@@ -15,6 +15,10 @@ from trial.breaking import FAULTS
 from trial.site import Site
 
 LIES = 0.12  # of all that the provider is asked, where it lies at all
+LARGE = 1000  # contacts
+# Seconds between faults of a small trial, and of a large one, which has more than a hundred of them
+# and has to be up for most of the time, or its contacts are never all closed and called.
+EVERY = (6.0, 20.0)
 
 
 def asked() -> argparse.Namespace:
@@ -22,7 +26,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--faults", default="all", help=f"all, none, or some of {','.join(FAULTS)}")
     parser.add_argument("--size", type=int, default=10_000, help="how many contacts are closed")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=float, default=6.0, help="seconds between faults, about")
+    parser.add_argument(
+        "--every", type=float, help="seconds between faults, about; more for a large size"
+    )
     parser.add_argument(
         "--hurry", action="store_true", help="due once closed, not a minute later: for CI"
     )
@@ -30,6 +36,7 @@ def asked() -> argparse.Namespace:
     options = parser.parse_args()
     options.faults = list(FAULTS) if options.faults == "all" else options.faults.split(",")
     options.faults = [name for name in options.faults if name != "none"]
+    options.every = options.every or EVERY[options.size >= LARGE]
     if unknown := set(options.faults) - set(FAULTS):
         parser.error(f"unknown faults: {', '.join(sorted(unknown))}; known: {', '.join(FAULTS)}")
     return options

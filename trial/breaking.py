@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
 from typing import Final
 
 from redis import Redis
@@ -114,14 +113,3 @@ class Breaking:
 
     def _provider(self) -> None:
         self.site.tell_provider("outage", f"seconds={self.chance.uniform(3, 12):.1f}")
-
-
-def at_random(
-    things: Sequence[Callable[[], None]], *, within: float, seed: int, over: threading.Event
-) -> None:
-    """Do each of these once, spread over so many seconds; what fails is tried again."""
-    chance = random.Random(seed)
-    for thing in things:
-        if over.wait(within / max(len(things), 1) * chance.uniform(0.5, 1.5)):
-            pass  # the rest comes at once
-        thing()

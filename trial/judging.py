@@ -24,7 +24,6 @@ from trial.people import CHANGES, MAY_BE_CALLED, RETRY_MINUTES, TRIES, WINDOW, P
 
 ON_ITS_WAY: Final = 5.0  # seconds that an order may be on its way when somebody says no
 EXPLAINED: Final = ("refused", "lapsed", "parked")
-OVER: Final = ("answered", "unreachable", *EXPLAINED)
 
 
 # A follow-up's id, status, what it waits for, why it was refused, when it is due.
@@ -136,13 +135,14 @@ def _judge_row(found: Judgement, one: Person, row: Row, dialled: int, tries: int
         found.lost.append(f"{who}: under way for ever")
     if status == "planned" and due_at <= timezone.now():
         found.lost.append(f"{who}: due and not looked at")
-    if dialled > tries:
+    if dialled != tries:
         found.lost.append(f"{who}: {dialled} calls, {tries} known to us")
-    if one.kind not in MAY_BE_CALLED or dialled:
+    if dialled:
         return
+    whom = "not dialled" if one.kind in MAY_BE_CALLED else f"refused, {one.kind}"
     if status in EXPLAINED and refused:
-        found.counts[f"not dialled: {status}: {refused}"] += 1
+        found.counts[f"{whom}: {status}: {refused}"] += 1
     elif status in {"ready", "planned"} and waits:
-        found.counts[f"not dialled: {status}: {waits}"] += 1
+        found.counts[f"{whom}: {status}: {waits}"] += 1
     else:
-        found.lost.append(f"{who}: due, {status}, and never dialled")
+        found.lost.append(f"{who}: {status}, never dialled, and without a reason")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from threading import Event, Thread
 from typing import Final, TypeVar
 
@@ -16,13 +18,14 @@ from django.utils import timezone
 
 from followups.models import FollowUp, FollowUpStatus
 from trial import judging, people
-from trial.breaking import Breaking, at_random
+from trial.breaking import Breaking
 from trial.closing import Clients
 from trial.people import CHANGES, Person
 from trial.site import Site
 from trial.table import show
 
 SETTLING: Final = 1200  # seconds without any progress after which waiting is given up
+SAYING_NO: Final = 120.0  # seconds after the closing until when somebody says no: around the call
 Found = TypeVar("Found")
 
 
@@ -35,7 +38,7 @@ def run(site: Site, options: argparse.Namespace) -> int:
     clients = Clients(everybody, tokens, port=site.port, seed=options.seed)
     breaking = Breaking(site, options.faults, every=options.every, seed=options.seed)
     over = Event()
-    refusing = Thread(target=_say_no, args=(everybody, options, over), daemon=True)
+    refusing = Thread(target=_say_no, args=(everybody, clients, options, over), daemon=True)
     clients.start()
     breaking.start()
     refusing.start()
@@ -70,13 +73,23 @@ def stubborn(what: Callable[[], Found]) -> Found:
             time.sleep(0.3)
 
 
-def _say_no(everybody: list[Person], options: argparse.Namespace, over: Event) -> None:
-    def say(one: Person) -> None:
-        stubborn(partial(people.say_no, one))
-        one.changed_at = time.time()
-
-    saying = [partial(say, one) for one in everybody if one.kind in CHANGES]
-    at_random(saying, within=options.size / 40, seed=options.seed, over=over)
+def _say_no(
+    everybody: list[Person], clients: Clients, options: argparse.Namespace, over: Event
+) -> None:
+    """Those who change their mind do so around the moment at which they would be called."""
+    chance, within = random.Random(options.seed), SAYING_NO / (12 if options.hurry else 1)
+    waiting = [one for one in everybody if one.kind in CHANGES]
+    moments: dict[int, float] = {}
+    while waiting:
+        is_last = over.wait(0.2)  # then the rest of them at once
+        for one in waiting:
+            if is_last or one.interaction in clients.closing.acknowledged:
+                moments.setdefault(one.customer, time.monotonic() + chance.uniform(0, within))
+        saying = [one for one in waiting if moments.get(one.customer, inf) <= time.monotonic()]
+        for one in waiting if is_last else saying:
+            stubborn(partial(people.say_no, one))
+            one.changed_at = time.time()
+        waiting = [one for one in waiting if not one.changed_at]
     connection.close()
 
 

@@ -18,7 +18,7 @@ from contactcentre import state
 from contactcentre.embedded import processes
 from contactcentre.embedded.processes import CannotStart
 from contactcentre.embedded.servers import Servers, lock
-from trial.provider import ACCOUNT, TOKEN
+from trial.phones import ACCOUNT, TOKEN
 
 FIRST_PORT: Final = 21000
 CELERY: Final = ("-m", "celery", "-q", "-A", "contactcentre")

@@ -34,7 +34,7 @@ def show(
         *(
             (f"  {name}", number)
             for name, number in sorted(found.counts.items())
-            if name.startswith("not dialled")
+            if name.startswith(("not dialled", "refused"))
         ),
         ("faults", f"{breaking.done.total()}: {_told(breaking.done)}"),
         ("processes that ended by themselves", _told(breaking.ended_by_themselves) or "none"),
@@ -48,13 +48,14 @@ def show(
         ("answers to clients", _told(closing.seen)),
         ("repeats answered otherwise / given up", f"{closing.differed} / {closing.given_up}"),
         ("contacts closed a second", f"{len(closing.acknowledged) / max(closing.seconds, 1):.1f}"),
+        ("dial orders a second", f"{found.counts['dialled'] / max(seconds, 1):.2f}"),
         ("latest order after a no", f"{found.latest_order_after_no:.1f} s"),
         ("time", f"{seconds:.0f} s"),
     ]
     out = sys.stdout.write
     out("\n")
     for name, value in lines:
-        out(f"{name:<48} {value}\n")
+        out(f"{name:<64} {value}\n")
     out("\n")
     for name, findings in (
         ("LOST", found.lost),
