@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from followups.models import AttemptOutcome, FollowUp, Said
-from followups.models.follow_up import chosen_request_type, expected_days
+from followups.models.answered import chosen_request_type, expected_days
 from followups.models.policy import BY_WAY, Way
 from followups.models.tried import in_words
 from followups.permission import calling_hours

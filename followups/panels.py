@@ -24,7 +24,7 @@ from followups.models import (
     FollowUpQuerySet,
     FollowUpStatus,
 )
-from followups.models.follow_up import chosen_request_type
+from followups.models.answered import chosen_request_type
 from followups.permission import calling_hours, permission
 from interactions.models import Interaction
 from needs.models import NeedsReview
