@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from customers.lawful import PHONES, Law, law_at
+from customers.lawful import PHONES, Law, bar_of_number, bar_of_person, law_at
 from customers.places import CallingHours, candidate_places
 from followups.grounds import (
     CALL_BACK,
@@ -30,8 +30,6 @@ from followups.grounds import (
 COMPLAINT_RECHECK = timedelta(hours=24)
 PAUSE_RECHECK = timedelta(hours=1)
 ROLLING_DAY = timedelta(hours=24)
-# A date begins up to 14 hours earlier, and ends up to 12 hours later, somewhere than in London.
-FIRST_DATE, LAST_DATE = timedelta(hours=14), timedelta(hours=-12)
 
 
 def permission(facts: Facts, *, at: datetime, way: str | None = None) -> Permission:
@@ -86,13 +84,14 @@ def _refusal(facts: Facts, law: Law, at: datetime) -> Rule | None:
         return Rule.ATTEMPTS_USED
     if at >= facts.lapses_at:
         return Rule.LAPSED
-    if facts.bereaved_since is not None:
-        return Rule.BEREAVED
-    if facts.born_on and _age(facts.born_on, (at + LAST_DATE).date()) < law.adult_years:
-        return Rule.MINOR
-    if facts.left_on and facts.left_on <= (at + FIRST_DATE).date():
-        return Rule.LEFT
-    return None
+    bar = bar_of_person(
+        law,
+        born_on=facts.born_on,
+        bereaved_since=facts.bereaved_since,
+        left_on=facts.left_on,
+        at=at,
+    )
+    return Rule(bar) if bar else None
 
 
 def _refusal_of_the_way(facts: Facts, law: Law, way: str, at: datetime) -> Rule | None:
@@ -112,17 +111,15 @@ def _refusal_of_the_way(facts: Facts, law: Law, way: str, at: datetime) -> Rule 
 
 
 def _listed(facts: Facts, law: Law, reach: Reach, word: Word | None, at: datetime) -> Rule | None:
-    """The do-not-call layers that concern this purpose; a register that is too old is none."""
-    told_at = word.at if word else None
-    for layer, since in reach.layers.items():
-        if law.bars(layer, purpose=facts.purpose, since=since, told_at=told_at):
-            is_register = layer.startswith("register:")
-            return Rule.REGISTERED if is_register else Rule.DO_NOT_CALL
-    for register in law.registers_for(facts.purpose):
-        day = facts.register_days.get(register.layer)
-        if day is not None and (at + FIRST_DATE).date() - day > register.longest_age:
-            return Rule.REGISTER_TOO_OLD
-    return None
+    bar = bar_of_number(
+        law,
+        purpose=facts.purpose,
+        layers=reach.layers,
+        told_at=word.at if word else None,
+        register_days=facts.register_days,
+        at=at,
+    )
+    return Rule(bar) if bar else None
 
 
 def _held_until(facts: Facts, law: Law, at: datetime) -> tuple[Rule, datetime] | None:
@@ -165,11 +162,6 @@ def _again_at(facts: Facts, law: Law) -> datetime | None:
     if len(ends) >= law.most_a_day:
         moments.append(ends[-law.most_a_day] + ROLLING_DAY)
     return max(moments, default=None)
-
-
-def _age(born_on: date, day: date) -> int:
-    birthday_is_to_come = (day.month, day.day) < (born_on.month, born_on.day)
-    return day.year - born_on.year - birthday_is_to_come
 
 
 def calling_hours(facts: Facts, *, way: str = HUMAN) -> CallingHours:
