@@ -66,7 +66,7 @@ def _open_attempt(follow_up: FollowUp) -> Attempt:
     attempt = open_ones.select_related("call__call", "contact_point").first()
     if attempt is None:
         now = FollowUp.objects.select_related("owner").get(pk=follow_up.pk)
-        raise FollowUpSettled(status=now.get_status_display(), owner=now.owner)
+        raise FollowUpSettled(status=now.standing, owner=now.owner)
     return attempt
 
 

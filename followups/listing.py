@@ -16,12 +16,15 @@ from accounts.beating import LateBeat, late_beats
 from accounts.models import User
 from followups.models import Answer, FollowUp, FollowUpPolicy, FollowUpQuerySet, FollowUpStatus
 from followups.models.policy import Way, ways_in_words
+from followups.models.record import GIVEN_UP
 from followups.reckoning import standstill
 from followups.reviewing import permitted
 from followups.steering import mark_of
+from messaging.models import Reply
 
 PAGE: Final = 50
 COUNTED: Final = 1000
+REPLIES: Final = 20
 WORDS: Final = {
     FollowUpStatus.READY: "Ready",
     FollowUpStatus.LAPSED: "Too late",
@@ -35,6 +38,7 @@ VIEWS: Final = {
         for status in FollowUpStatus
         if status != FollowUpStatus.PLANNED
     },
+    "given_up": GIVEN_UP,
 }
 FILTERS: Final = {
     "owner": "owner",
@@ -45,7 +49,7 @@ FILTERS: Final = {
 }
 DAYS: Final = 30
 MOVED_BY: Final = frozenset({"worker", "follow-ups"})  # whose silence lets follow-ups stand still
-NEWEST_FIRST: Final = frozenset({"answered", "refused", "unreachable", "lapsed"})
+NEWEST_FIRST: Final = frozenset({"answered", "refused", "given_up", "unreachable", "lapsed"})
 
 
 READY: Final = {
@@ -71,6 +75,7 @@ class Listing:
     days: int
     stands_since: datetime | None
     silent: list[LateBeat]
+    replies: list[Reply]
 
     @property
     def is_settled(self) -> bool:
@@ -111,6 +116,7 @@ def listing(*, user: User, view: str, filters: Mapping[str, Any], after: str = "
         days=int(filters.get("days") or DAYS),
         stands_since=standstill(at=timezone.now()),
         silent=[one for one in late_beats(timezone.now()) if one.name in MOVED_BY],
+        replies=list(Reply.objects.unknown()[:REPLIES]),
     )
 
 
@@ -174,6 +180,9 @@ def _in_view(seen: FollowUpQuerySet, view: str) -> FollowUpQuerySet:
         return seen.due(at=now)
     if view == "waiting":
         return seen.filter(status=FollowUpStatus.PLANNED, due_at__gt=now)
+    if view in ("refused", "given_up"):
+        is_refused = Q(given_up_by=None) if view == "refused" else Q(given_up_by__isnull=False)
+        return seen.filter(is_refused, status=FollowUpStatus.REFUSED)
     return seen.filter(status=view)
 
 

@@ -19,11 +19,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from followups import linking, wording
+from followups import linking, replies, wording
 from followups.errors import FollowUpSettled, HeardEnough
 from followups.grounds import Facts, Permission
 from followups.models import Attempt, ConfirmationStatus, FollowUp, FollowUpStatus, Link
-from followups.models.policy import Way
+from followups.models.policy import BY_MESSAGE, Way
 from followups.permission import calling_hours, first_way, permission
 from messaging import sending
 from messaging.adapters import gateway_of
@@ -33,6 +33,7 @@ from messaging.models import Reply, Sending
 BATCH: Final = 50
 NO_HOUR: Final = timedelta(days=1)  # until somebody mends the customer's place
 NO_GATEWAY: Final = "This installation sends no texts that way"
+NO_PAGE: Final = "Customers have no page of their own"
 NO_NUMBER: Final = "No number of ours may be shown to whom a text goes"
 
 
@@ -73,6 +74,8 @@ def queue(follow_up: FollowUp) -> Sending | None:
 
 def _impossible(follow_up: FollowUp, gateway: MessageGateway | None) -> str:
     """Why no text can carry this link, whatever the rules say; empty when one can."""
+    if follow_up.way not in BY_MESSAGE:
+        return NO_PAGE
     if gateway is None:
         return NO_GATEWAY
     return NO_NUMBER if follow_up.way == Way.SMS and linking.company() is None else ""
@@ -183,9 +186,16 @@ def note(one: Sending) -> None:
 
 
 def hear(reply: Reply) -> None:
-    """STOP from a number stops everything that is asked of whoever gets texts there."""
-    if not reply.is_stop:
-        return
+    """STOP from a number stops everything that is asked of whoever gets texts there; whatever else
+    is said reaches a person.
+    """
+    if reply.is_stop:
+        _stop(reply)
+    if not reply.is_stop_alone:
+        replies.bring(reply)
+
+
+def _stop(reply: Reply) -> None:
     asked = FollowUp.objects.filter(
         customer__contact_points__value=reply.sender, links__sending__carrier=reply.carrier
     )

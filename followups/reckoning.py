@@ -61,6 +61,7 @@ class Line:
     settled: int
     answered: int
     refused: int
+    given_up: int
     unreachable: int
     lapsed: int
 
@@ -127,6 +128,9 @@ def reckoning(seen: FollowUpQuerySet, *, days: int, at: datetime | None = None) 
 
 def _lines(seen: FollowUpQuerySet, since: datetime, now: datetime) -> list[Line]:
     counted = {status.value: Count("pk", filter=Q(status=status)) for status in SETTLED}
+    is_refused = Q(status=FollowUpStatus.REFUSED)
+    counted["refused"] = Count("pk", filter=is_refused & Q(given_up_by=None))
+    counted["given_up"] = Count("pk", filter=is_refused & Q(given_up_by__isnull=False))
     rows: QuerySet[Any, Any] = (
         seen.filter(status__in=SETTLED, due_at__gte=since, due_at__lte=now)
         .order_by()
@@ -139,7 +143,7 @@ def _lines(seen: FollowUpQuerySet, since: datetime, now: datetime) -> list[Line]
             policy=row["policy__name"] or "No policy",
             way=str(Way(row["way"]).label),
             settled=row["settled"],
-            **{status: count for status, count in row.items() if status in SETTLED},
+            **{name: row[name] for name in counted},
         )
         for row in rows
     ]

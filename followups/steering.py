@@ -67,7 +67,7 @@ def chosen(*, user: User, marks: Iterable[str], statuses: Sequence[str]) -> list
 
 
 def _why_not(follow_up: FollowUp, mark: str, statuses: Sequence[str]) -> str:
-    status = follow_up.get_status_display()
+    status = follow_up.standing
     if mark != mark_of(follow_up):
         return f"moved meanwhile: it is “{status}” with {follow_up.owner}. Look again"
     if follow_up.status not in statuses:
@@ -108,6 +108,7 @@ def replan(rows: Sequence[Row], *, by: User, at: datetime | None) -> Steered:
             "ready_at": None,
             "waits_because": f"Planned anew by {by}"[:120],
             "refused_because": "",
+            "given_up_by": None,
             "failures": 0,
         }
 
@@ -151,6 +152,7 @@ def give_up(rows: Sequence[Row], *, by: User, because: str) -> Steered:
             "ready_at": None,
             "waits_because": "",
             "refused_because": f"Given up by {by}: {words}"[:120],
+            "given_up_by": by,
         }
 
     return _move(rows, by=by, verb="follow-up given up", moved=moved)

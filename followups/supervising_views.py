@@ -18,6 +18,7 @@ from followups.listing import DAYS, listing, next_step, seen_by
 from followups.models import FollowUp, FollowUpPolicy
 from followups.reckoning import reckoning
 from followups.steering_forms import IN_TURN, VERBS, FilterForm, PauseForm, SteeringForm
+from messaging.models import Reply
 
 KEPT = ("verb", "at", "to", "because")
 
@@ -127,6 +128,16 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{policy}” is paused. Its follow-ups wait and say why.")
     else:
         messages.error(request, f"“{policy}” was paused meanwhile by {policy.paused_by}.")
+    return _back(request)
+
+
+@require_POST
+def reply_look(request: HttpRequest, pk: int) -> HttpResponse:
+    """A text from a number that nobody has was read, and is seen to."""
+    user = _leader(request)
+    reply = get_object_or_404(Reply.objects.filter(unknown_since__isnull=False), pk=pk)
+    if not reply.look(by=user):
+        messages.error(request, f"{reply.looked_by} was first and has seen to it.")
     return _back(request)
 
 

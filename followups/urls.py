@@ -10,6 +10,7 @@ urlpatterns = [
     path("steering/", supervising_views.steering, name="steering"),
     path("policies/<int:pk>/pause/", supervising_views.pause, name="pause"),
     path("policies/<int:pk>/going-on/", supervising_views.resume, name="resume"),
+    path("replies/<int:pk>/look/", supervising_views.reply_look, name="reply_look"),
     path("<int:pk>/history/", supervising_views.history, name="history"),
     path("<int:pk>/", views.owed, name="owed"),
     path("<int:pk>/attempts/", views.begin, name="begin"),

@@ -248,6 +248,6 @@ def _corrected(
 ) -> HttpResponse:
     """The script again with what was typed and what is missing."""
     if follow_up.call is None or follow_up.status != FollowUpStatus.IN_PROGRESS:
-        raise FollowUpSettled(status=follow_up.get_status_display(), owner=follow_up.owner)
+        raise FollowUpSettled(status=follow_up.standing, owner=follow_up.owner)
     shown = panels.script(interaction=follow_up.call, form=form, outcome_form=outcome_form)
     return render(request, "followups/_script.html", {"script": shown}, status=422)

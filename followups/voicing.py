@@ -141,8 +141,8 @@ def queue(follow_up: FollowUp) -> OutboundCall | None:
     if because := _not_for_a_voice(follow_up, facts):
         follow_up.leave_to_next_way(because=because)
         return None
-    if facts.room_on is not None:
-        decided = permission(facts, at=timezone.now())
+    decided = permission(facts, at=timezone.now())
+    if not decided.is_allowed:
         FollowUp.objects.decide(
             {follow_up.pk: decided}, at=timezone.now(), from_statuses=[FollowUpStatus.READY]
         )
@@ -150,7 +150,7 @@ def queue(follow_up: FollowUp) -> OutboundCall | None:
     if Call.objects.going_on().filter(remote_number=facts.phone).exists():
         return None  # the line is in use: the next sweep looks again
     with transaction.atomic():
-        attempt = follow_up.begin_by_voice(rule=Rule.PERMITTED, contact_point_id=facts.phone_id)
+        attempt = follow_up.begin_by_voice(decided=decided, contact_point_id=facts.phone_id)
         if attempt is None:
             return None
         wanted = Wanted(

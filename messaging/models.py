@@ -6,10 +6,12 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
-from django.db import models
+from django.conf import settings
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import AuditEntry, User
 from messaging.gateway import Carrier, Outgoing, SendingState
 
 IN_FLIGHT: Final = (SendingState.SENDING, SendingState.UNKNOWN)
@@ -75,6 +77,7 @@ class Sending(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], name="sending_due", condition=Q(state="queued")),
+            models.Index(fields=["to", "-claimed_at"], name="sending_to_address"),
             models.Index(
                 fields=["claimed_at"],
                 name="sending_unsettled",
@@ -130,8 +133,17 @@ class Sending(models.Model):
         )
 
 
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def unknown(self) -> Self:
+        """Nobody was found whose words they are, and nobody of ours has looked; oldest first."""
+        return self.filter(unknown_since__isnull=False, looked_at=None).order_by("at", "pk")
+
+
 class Reply(models.Model):
-    """A text that came back to a number of ours; each of the provider's events once."""
+    """A text that came back to a number of ours; each of the provider's events once.
+
+    `unknown_since`: nobody is known by that number. `looked_at`: a person has read it all the same.
+    """
 
     gateway = models.CharField(max_length=20)
     event_id = models.CharField(max_length=64)
@@ -139,21 +151,62 @@ class Reply(models.Model):
     sender = models.CharField(max_length=254)
     text = models.CharField(max_length=1600, blank=True)
     at = models.DateTimeField(default=timezone.now)
+    unknown_since = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["gateway", "event_id"], name="reply_once")
+            models.UniqueConstraint(fields=["gateway", "event_id"], name="reply_once"),
+            models.CheckConstraint(
+                name="reply_looked_at_by_somebody",
+                condition=Q(looked_at=None, looked_by=None)
+                | Q(looked_at__isnull=False, looked_by__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["at"],
+                name="reply_unknown",
+                condition=Q(unknown_since__isnull=False, looked_at=None),
+            )
         ]
 
     def __str__(self) -> str:
         return f"Reply {self.pk}"
 
     @property
+    def _words(self) -> list[str]:
+        letters = "".join(one for one in self.text.lower() if one.isalpha() or one.isspace())
+        return letters.split()
+
+    @property
     def is_stop(self) -> bool:
         """Whether it says to end it, in one of the words that carriers know, however written."""
-        letters = "".join(one for one in self.text.lower() if one.isalpha() or one.isspace())
-        words = letters.split()
-        return "".join(words) in STOP_WORDS or (bool(words) and words[0] in {"stop", "unsubscribe"})
+        return self.is_stop_alone or self._words[:1] in (["stop"], ["unsubscribe"])
+
+    @property
+    def is_stop_alone(self) -> bool:
+        """Whether it says nothing else."""
+        return "".join(self._words) in STOP_WORDS
+
+    def leave_unknown(self) -> None:
+        """Nobody is found whose words they are: a person has to look."""
+        self.unknown_since = timezone.now()
+        self.save(update_fields=["unknown_since"])
+
+    def look(self, *, by: User) -> bool:
+        """Somebody has read it and seen to it; false when somebody was first."""
+        with transaction.atomic():
+            mine = Reply.objects.unknown().filter(pk=self.pk)
+            looked = mine.update(looked_at=timezone.now(), looked_by=by)
+            if looked:
+                AuditEntry.record(by=by, verb="unknown reply looked at", subject=self)
+        return bool(looked)
 
 
 class InboxItem(models.Model):

@@ -83,6 +83,7 @@ PANELS = {
     "service:warning_begin": of("warning", POSTED),
     "service:warning_call": of("warning", POSTED),
     "service:warning_answer": of("warning", POSTED),
+    "service:warning_draft": of("warning", POSTED),
     "service:warning_telling": of("warning", POSTED),
     "service:warning_of_contact": of("interaction"),
     "needs:needs": Route(THE_TEAM, CUSTOMER),
@@ -108,6 +109,7 @@ PANELS = {
     "followups:steering": Route(LED),
     "followups:pause": of("policy", LED),
     "followups:resume": of("policy", LED),
+    "followups:reply_look": Route(LED, {"pk": "=0"}),
     "followups:history": of(
         "follow_up", answers(agent=403, stranger=403, supervisor=200, administrator=200)
     ),

@@ -30,11 +30,13 @@ class AttemptOutcome(models.TextChoices):
     SILENT = "silent", "Picked up, answered no question"
     PARTIAL = "partial", "Answered in part"
     BROKEN_OFF = "broken_off", "The call broke off"
-    SENT = "sent", "A link was sent"
+    SENT = "sent", "A link was sent by SMS"
+    MAILED = "mailed", "A link was sent by e-mail"
     NOT_SENT = "not_sent", "Not delivered"
     BY_LINK = "by_link", "Answered by a link meanwhile"
 
 
+OUT: Final = (AttemptOutcome.SENT, AttemptOutcome.MAILED)
 # What may be reported when the questions were not answered.
 TRIED: Final = (
     AttemptOutcome.NO_ANSWER,

@@ -211,7 +211,7 @@ class CalledFollowUp(TriedFollowUp):
 
     def _taken(self) -> FollowUpTaken:
         now = type(self).objects.select_related("owner").get(pk=self.pk)
-        return FollowUpTaken(status=now.get_status_display(), owner=now.owner)
+        return FollowUpTaken(status=now.standing, owner=now.owner)
 
     def _hold_back(self, decided: Permission, *, at: datetime) -> None:
         """Put the follow-up where the rule says and tell the person why."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from followups.errors import FollowUpSettled
 from followups.grounds import Permission
-from followups.models.attempt import Attempt, AttemptOutcome, PermissionCheck
+from followups.models.attempt import OUT, Attempt, AttemptOutcome, PermissionCheck
 from followups.models.link import LATE, Link
 from followups.models.owed import FollowUpStatus
 from followups.models.policy import BY_WAY, Way
@@ -69,7 +69,9 @@ class LinkedFollowUp(VoicedFollowUp):
         now = timezone.now()
         with transaction.atomic(), suppress(FollowUpSettled):
             self._hold()
-            if not self._ended(attempt, AttemptOutcome.SENT, at=now):
+            is_mail = self.way == Way.EMAIL  # it disturbs nobody, an SMS does
+            out = AttemptOutcome.MAILED if is_mail else AttemptOutcome.SENT
+            if not self._ended(attempt, out, at=now):
                 return
             self._tell(f"Follow-up: asked {BY_WAY[Way(self.way)]}", "A link to the questions")
             self._wait_for_an_answer(now)
@@ -90,7 +92,7 @@ class LinkedFollowUp(VoicedFollowUp):
         """It did not leave, or did not arrive: the next way at once, and no try is used up."""
         now = timezone.now()
         with transaction.atomic():
-            if Attempt.objects.filter(pk=attempt.pk, outcome=AttemptOutcome.SENT).exists():
+            if Attempt.objects.filter(pk=attempt.pk, outcome__in=OUT).exists():
                 self._did_not_arrive(attempt, because, now)
                 return
             with suppress(FollowUpSettled):

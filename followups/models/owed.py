@@ -118,8 +118,8 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
         return ready.order_by("due_at", "pk")
 
     def by_message(self) -> Self:
-        """Ready for a link to be sent; the longest ready first."""
-        ready = self.filter(status=FollowUpStatus.READY, way__in=BY_MESSAGE)
+        """Ready for a link to be sent, or to go on, since there is no page; longest ready first."""
+        ready = self.filter(status=FollowUpStatus.READY, way__in=[*BY_MESSAGE, Way.PORTAL])
         return ready.order_by("ready_at", "pk")
 
     def facts(self) -> dict[int, Facts]:

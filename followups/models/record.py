@@ -31,6 +31,8 @@ from interactions.models import (
 from offers import catalogue
 from service.models import ServiceRequest
 
+GIVEN_UP: Final = "Given up"
+
 # The wrap-up codes that are made when nobody has made one of that outcome.
 OWN_CODES: Final = {
     Outcome.RESOLVED: ("follow-up-done", "Follow-up done"),
@@ -99,6 +101,15 @@ class FollowUpRecord(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     waits_because = models.CharField(max_length=120, blank=True)
     refused_because = models.CharField(max_length=120, blank=True)
+    given_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Who decided that nobody asks any more.",
+    )
     call = models.ForeignKey(
         Interaction,
         null=True,
@@ -210,7 +221,7 @@ class FollowUpRecord(models.Model):
             .get(pk=self.pk)
         )
         if now.status != FollowUpStatus.IN_PROGRESS:
-            raise FollowUpSettled(status=now.get_status_display(), owner=now.owner)
+            raise FollowUpSettled(status=now.standing, owner=now.owner)
         self.status, self.owner, self.call_id = now.status, now.owner, now.call_id
         self.attempts_made, self.max_attempts = now.attempts_made, now.max_attempts
         self.ways, self.way, self.tries_each = now.ways, now.way, now.tries_each
@@ -241,6 +252,12 @@ class FollowUpRecord(models.Model):
     def _give_back(self) -> None:
         """The customer was asked nothing: it counts no longer."""
         budget.give_back(what=DrawnFor.FOLLOW_UP, subject_id=self.interaction_id)
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words; what somebody gave up is not what no rule permits."""
+        is_given_up = self.status == FollowUpStatus.REFUSED and self.given_up_by_id
+        return GIVEN_UP if is_given_up else self.get_status_display()
 
     @property
     def owed_in_words(self) -> str:

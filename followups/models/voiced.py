@@ -26,7 +26,9 @@ class VoicedFollowUp(CalledFollowUp):
     class Meta(FollowUpRecord.Meta):
         abstract = True
 
-    def begin_by_voice(self, *, rule: str, contact_point_id: int | None) -> Attempt | None:
+    def begin_by_voice(
+        self, *, decided: Permission, contact_point_id: int | None
+    ) -> Attempt | None:
         """Claim the try; None when it is under way, or somebody else makes it.
 
         There is no contact before somebody answers. The caller's transaction writes the call.
@@ -52,25 +54,23 @@ class VoicedFollowUp(CalledFollowUp):
             gateway=gateway().name,
             started_at=now,
         )
-        PermissionCheck.objects.create(
-            follow_up_id=self.pk, at=now, is_allowed=True, rule=rule, way=self.way
-        )
+        PermissionCheck.keep(self.pk, decided, at=now)
         AuditEntry.record(
             by=None,
             verb="follow-up begun",
             subject=self,
-            detail={"attempt": self.attempts_made, "rule": rule, "by": "voice"},
+            detail={"attempt": self.attempts_made, "rule": decided.rule, "by": "voice"},
         )
         return attempt
 
     def leave_to_next_way(self, *, because: str) -> bool:
-        """It is ready, and no call for a voice: the next way is tried at once, and says why.
+        """It is ready, and cannot be made this way: the next one is tried at once, and says why.
 
         Where there is none it is put away with the reason. False when somebody was first.
         """
         if self.go_on_to_next_way(at=timezone.now(), because=because):
             return True
-        left = type(self).objects.for_the_voice().filter(pk=self.pk)
+        left = type(self).objects.filter(pk=self.pk, status=FollowUpStatus.READY, way=self.way)
         return bool(left.update(status=FollowUpStatus.REFUSED, refused_because=because[:120]))
 
     def was_not_placed(self, *, because: str) -> None:

@@ -231,7 +231,11 @@ def _claim(cast: Cast, follow_up: FollowUp, way: str) -> Callable[[], object]:
         return lambda: follow_up.begin(by=cast.sam)
     if way == Way.VOICE:
         return lambda: claimed(
-            partial(follow_up.begin_by_voice, rule="permitted", contact_point_id=None)
+            partial(
+                follow_up.begin_by_voice,
+                decided=Permission(Rule.PERMITTED),
+                contact_point_id=None,
+            )
         )
     return lambda: claimed(
         partial(

@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry
-from customers.models import Customer
 from followups import confirming, messaging
 from followups.models import (
     Answer,
@@ -31,53 +29,12 @@ from messaging.gateway import NotSent, SendingRefused, SendingState
 from messaging.models import InboxItem, Sending
 from needs.models import NeedsReview
 from service.models import ServiceRequest
-from telephony.models import CallerId, SuppressionEntry
+from telephony.models import SuppressionEntry
 from tests.cast import Cast
-from tests.followups.scenes import NOON, default_policy, owed
+from tests.followups.scenes import NOON, owed
+from tests.followups.texts import HERS, ready, sent
 
-HERS = "+442079460101"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bank(cast: Cast, settings: Settings) -> Any:
-    """A Monday's noon; Ada may be asked by SMS and by e-mail."""
-    cache.clear()
-    settings.MESSAGING_GATEWAY, settings.PUBLIC_URL = "inbox", "https://bank.example"
-    with time_machine.travel(NOON, tick=False):
-        default_policy(ways=[Way.SMS, Way.EMAIL, Way.AGENT])
-        CallerId.objects.create(number="+442079460000", name="Northgate", verified_on="2026-01-05")
-        may_be_written_to(cast.ada)
-        yield cast
-
-
-def may_be_written_to(person: Customer) -> None:
-    person.add_contact_point(by=None, channel="sms", value=HERS)
-    person.add_contact_point(by=None, channel="email", value="ada@example.com")
-    for channel in ("sms", "email"):
-        person.record_consent(
-            by=None,
-            purpose="survey",
-            channel=channel,
-            is_granted=True,
-            source="branch",
-            wording_version="1",
-        )
-
-
-def ready(cast: Cast) -> FollowUp:
-    follow_up = owed(cast, cast.ada)
-    sweep(at=NOON)
-    follow_up.refresh_from_db()
-    assert (follow_up.status, follow_up.way) == (FollowUpStatus.READY, Way.SMS)
-    return follow_up
-
-
-def sent(cast: Cast) -> tuple[FollowUp, Link]:
-    follow_up = ready(cast)
-    assert messaging.send_due() == 1
-    follow_up.refresh_from_db()
-    return follow_up, Link.objects.get(follow_up=follow_up)
 
 
 def path(link: Link) -> str:

@@ -290,6 +290,6 @@ def test_the_statements_of_the_pages_are_counted(
             assert client.get(address, query).status_code == 200
         return len(captured)
 
-    assert statements(reverse("followups:list"), {"view": "ready"}) == 12
-    assert statements(reverse("followups:list"), {"view": "answered"}) == 12
+    assert statements(reverse("followups:list"), {"view": "ready"}) == 13
+    assert statements(reverse("followups:list"), {"view": "answered"}) == 13
     assert statements(reverse("followups:script", args=[follow_up.call_id])) == 6
