@@ -8,6 +8,11 @@ class Migration(migrations.Migration):
     dependencies = [("followups", "0011_links")]
 
     operations = [
+        # Here, and not with its column: going back, the reasons are filled in before it holds.
+        migrations.RemoveConstraint(
+            model_name="followuppolicy",
+            name="follow_up_policy_one_default",
+        ),
         migrations.AddField(
             model_name="policyversion",
             name="digest",

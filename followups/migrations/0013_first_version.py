@@ -21,6 +21,10 @@ def put_in_order(apps, _):
         policy.position = position
         policy.reasons = [policy.contact_reason.code] if policy.contact_reason else []
         policy.save(update_fields=["position", "reasons"])
+    reasons = apps.get_model("interactions", "ContactReason").objects
+    events = apps.get_model("followups", "FollowUpPolicyEvent").objects
+    for pk, code in reasons.values_list("pk", "code"):
+        events.filter(contact_reason_id=pk).update(reasons=[code])
     if found:
         versions = apps.get_model("followups", "PolicyVersion").objects
         note = "What was in force before there were versions"
@@ -43,6 +47,9 @@ def name_the_reason(apps, _):
     for policy in apps.get_model("followups", "FollowUpPolicy").objects.exclude(reasons=[]):
         policy.contact_reason = reasons.filter(code=policy.reasons[0]).first()
         policy.save(update_fields=["contact_reason"])
+    events = apps.get_model("followups", "FollowUpPolicyEvent").objects
+    for pk, code in reasons.values_list("pk", "code"):
+        events.filter(reasons__0=code).update(contact_reason_id=pk)
 
 
 class Migration(migrations.Migration):

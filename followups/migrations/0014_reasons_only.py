@@ -15,10 +15,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "follow-up policies",
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="followuppolicy",
-            name="follow_up_policy_one_default",
-        ),
         migrations.RemoveField(
             model_name="followuppolicy",
             name="contact_reason",
