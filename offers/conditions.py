@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from interactions.models import TimelineEntry, TimelineKind
-from needs.models import NeedsReview
+from needs.models import NeedsReview, ReviewCause
 from offers import catalogue
 from offers.compiled import Catalogue
 from offers.days import day
@@ -88,5 +88,7 @@ def _tell(condition: Condition, *, now_it_is: Decimal) -> bool:
                 interaction=condition.offer.interaction,
                 owner=condition.said_by,
                 due_on=timezone.localdate(),
+                cause=ReviewCause.FITS_NOW,
+                product=condition.product,
             )
     return True

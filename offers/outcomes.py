@@ -19,7 +19,7 @@ from customers import budget
 from customers.budget import Ruling
 from customers.models import DrawnFor, HeldElsewhere, Purpose
 from interactions.models import Interaction, TimelineEntry, TimelineKind
-from needs.models import Need, NeedStatus
+from needs.models import Need, NeedsReview, NeedStatus, ReviewCause
 from offers import catalogue
 from offers.models import Condition, ConditionComparison, Decision, Offer, OfferStatus
 from offers.stages import Sieve
@@ -155,6 +155,32 @@ def end_conditions(offer: Offer) -> None:
     standing.update(ended_at=timezone.now())
 
 
+def ask_again(offer: Offer, *, interaction: Interaction, by: User) -> NeedsReview:
+    """A look at the needs on the day that the customer named; its rules are asked on that day."""
+    assert offer.later_on is not None
+    return NeedsReview.start(
+        customer=interaction.customer,
+        interaction=interaction,
+        owner=by,
+        due_on=offer.later_on,
+        cause=ReviewCause.LATER,
+        product=offer.product,
+    )
+
+
+def stop_asking(offer: Offer, *, by: User) -> None:
+    """They have answered: what was to be asked of that product on a later day is asked."""
+    about = NeedsReview.objects.about(customer_id=offer.customer_id, product=offer.product)
+    about.open().update(done_at=offer.answered_at, done_by=by)
+
+
+def _ask_as_before(offer: Offer) -> None:
+    """The answer falls: so does the day that it named, and earlier ones stand again."""
+    about = NeedsReview.objects.about(customer_id=offer.customer_id, product=offer.product)
+    about.filter(interaction=offer.interaction_id, cause=ReviewCause.LATER).delete()
+    about.filter(done_at=offer.answered_at).update(done_at=None, done_by=None)
+
+
 def undo(offer: Offer, *, interaction: Interaction, by: User) -> None:
     """Everything that followed, undone; the caller holds the customer and the contact."""
     if (offer.answered_at or offer.presented_at) < timezone.now() - TAKEN_BACK_WITHIN:
@@ -164,6 +190,7 @@ def undo(offer: Offer, *, interaction: Interaction, by: User) -> None:
     request, promise, need = offer.request, offer.promise, offer.need
     status, pk = offer.status, offer.pk
     budget.give_back(what=DrawnFor.OFFER, subject_id=pk)
+    _ask_as_before(offer)
     offer.delete()
     if status == OfferStatus.ALREADY_HAS:
         HeldElsewhere.end(customer_id=offer.customer_id, product=offer.product, by=by)

@@ -30,10 +30,12 @@ from offers.offerable import Found, NotOpenToOffer, listed, why_not
 from offers.outcomes import (
     Fulfilled,
     Wanted,
+    ask_again,
     count,
     end_conditions,
     fulfil,
     keep_condition,
+    stop_asking,
     undo,
 )
 from products.models import Product
@@ -84,13 +86,19 @@ def decline(
 
 
 def later(*, interaction: Interaction, product: Product, by: User, later_on: date) -> Offer:
-    """The customer wants to be asked again on that day. Raises LaterIsPast, LaterIsTooFar."""
+    """The customer wants to be asked again on that day, and then stands in the agent's My work.
+
+    Raises LaterIsPast, LaterIsTooFar.
+    """
     today = timezone.localdate()
     if later_on <= today:
         raise LaterIsPast
     if later_on > today + LATEST:
         raise LaterIsTooFar
-    return _answered(_Answer(interaction, product, by, OfferStatus.LATER, later_on=later_on))
+    with transaction.atomic():
+        offer = _answered(_Answer(interaction, product, by, OfferStatus.LATER, later_on=later_on))
+        ask_again(offer, interaction=interaction, by=by)
+    return offer
 
 
 def already_has(
@@ -212,6 +220,7 @@ def _answer(answer: _Answer) -> Offer:
             offer = _kept(answer, found, promised)
     except IntegrityError as error:
         raise Conflict(f"{product} was answered by somebody else just now.") from error
+    stop_asking(offer, by=by)
     counted = count(offer, found.decision, interaction=interaction, by=by)
     if not counted.is_allowed:
         raise NotOpenToOffer(product, counted.because)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.prepared import NO_CONTACT_AT_ALL, NOBODY, Prepared
+from customers.contact_points import Channel
+from customers.models import Consent, Purpose
 from interactions.models import Interaction
 from offers.catalogue import is_in_share, trial_of
 from offers.history import heard_as, heard_in, newest_answer, newest_event
@@ -22,13 +24,17 @@ from products.models import CatalogueVersion
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer given last in the contact, while it can still be taken back."""
+    """The answer given last in the contact, while it can still be taken back.
+
+    `may_call`: sales calls are permitted, so that a later day leads to one.
+    """
 
     product: str
     title: str
     status: str
     said: str
     later_on: date | None
+    may_call: bool
     request_id: int | None
     promise: str
     due_at: datetime | None
@@ -84,6 +90,7 @@ def _answered(offer: dict[str, Any] | None, now: datetime) -> Answered | None:
         status=offer["status"],
         said=": ".join(words for words in (offer["reason"], offer["because"]) if words),
         later_on=date.fromisoformat(offer["later_on"]) if offer["later_on"] else None,
+        may_call=bool(offer["may_call"]),
         request_id=offer["request"],
         promise=offer["promise"] or "",
         due_at=_moment(offer["due_at"]) if offer["due_at"] else None,
@@ -110,6 +117,9 @@ def _has_run_late(entry: dict[str, Any], now: datetime) -> bool:
 
 
 def _newest_offer(contact: int) -> QuerySet[Any, Any]:
+    permits = Consent.objects.filter(
+        customer=OuterRef("customer"), purpose=Purpose.MARKETING, channel=Channel.VOICE
+    ).order_by("-recorded_at", "-pk")
     told = JSONObject(
         product="product__code",
         title="product__name",
@@ -123,6 +133,7 @@ def _newest_offer(contact: int) -> QuerySet[Any, Any]:
         due_at="promise__due_at",
         first="promise__owner__first_name",
         last="promise__owner__last_name",
+        may_call=Subquery(permits.values("is_granted")[:1]),
     )
     given = Offer.objects.filter(interaction=contact, answered_at__isnull=False)
     return given.order_by("-answered_at", "-pk").values(json=told)[:1]

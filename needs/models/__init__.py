@@ -12,6 +12,7 @@ from needs.models.need_type import NeedFit, NeedType
 from needs.models.review import (
     NeedsReview,
     NeedsReviewQuerySet,
+    ReviewCause,
     ReviewInThePast,
     ReviewSettled,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "NeedsReviewQuerySet",
     "NextQuestion",
     "Reading",
+    "ReviewCause",
     "ReviewInThePast",
     "ReviewSettled",
     "Suggestion",

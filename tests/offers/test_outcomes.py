@@ -16,6 +16,8 @@ from django.utils import timezone
 from accounts.errors import RuleBroken
 from accounts.models import AuditEntry
 from customers.models import ContactDraw, HeldElsewhere
+from followups import reviewing
+from followups.errors import NotPermittedNow
 from interactions.models import Interaction, TimelineEntry
 from needs.models import Need, NeedFit, NeedsReview
 from offers import presenting
@@ -27,6 +29,7 @@ from offers.publishing import publish
 from products.models import Product, ProductRule
 from service.models import Fulfilment, Promise, RequestType, ServiceRequest
 from tests.cast import Cast, contact
+from tests.followups.test_reviewing import consent
 from tests.offers.test_presenting import counts, in_need
 from tests.offers.test_routes import address, as_
 from tests.offers.test_stages import decided, excluded, keys, locked, state
@@ -128,6 +131,75 @@ def test_a_day_too_far_away_is_refused(people: Cast) -> None:
     with pytest.raises(RuleBroken, match="two years"):
         presenting.later(**said(people, interaction), later_on=date(2199, 1, 1))
     assert Offer.objects.count() == 0
+
+
+def named(cast: Cast) -> list[tuple[str, date, bool]]:
+    """The days that Ada named: the product, the day, and whether it still stands."""
+    rows = NeedsReview.objects.filter(cause="later").order_by("pk")
+    return [(str(row.product), row.due_on, row.done_at is None) for row in rows]
+
+
+def test_later_puts_the_customer_into_the_agents_work_on_that_day(people: Cast) -> None:
+    with time_machine.travel("2026-11-23 12:00:00+00:00", tick=False):
+        interaction = in_need(people)
+        presenting.later(**said(people, interaction), later_on=date(2026, 12, 4))
+        interaction.close(by=people.sam, wrap_up_code=people.helped, summary="Done")
+        consent(people.ada, is_granted=True)
+        assert reviewing.due_now(user=people.sam) == []
+    with time_machine.travel("2026-12-04 12:00:00+00:00", tick=False):
+        [review] = reviewing.due_now(user=people.sam)
+        assert reviewing.due_now(user=people.rae) == []
+        work = as_(people.sam).get(reverse("followups:reviews")).content.decode()
+        assert "Asked on 23 Nov 2026 to be asked again about Saver Plus" in work
+        call = reviewing.begin(review, by=people.sam)
+        drawn = ContactDraw.objects.get(what="needs_review")
+        assert (drawn.purpose, drawn.is_owed, call.direction) == ("marketing", False, "outbound")
+        offer = next(one for one in keys(decided(people, call)) if one.startswith("offer"))
+        assert offer == "offer-saver-plus"
+        presenting.decline(**said(people, call), reason=reason())
+    assert named(people) == [("Saver Plus", date(2026, 12, 4), False)]
+
+
+def test_the_day_they_named_leads_to_no_call_where_selling_is_not_permitted(people: Cast) -> None:
+    with time_machine.travel("2026-11-23 12:00:00+00:00", tick=False):
+        interaction = in_need(people)
+        consent(people.ada, is_granted=False)
+        presenting.later(**said(people, interaction), later_on=date(2026, 12, 4))
+        panel = as_(people.sam).get(reverse("offers:ways", args=[interaction.pk]))
+        assert "once they get in touch: sales calls are not permitted" in panel.content.decode()
+        interaction.close(by=people.sam, wrap_up_code=people.helped, summary="Done")
+    with time_machine.travel("2026-12-04 12:00:00+00:00", tick=False):
+        assert reviewing.due_now(user=people.sam) == []
+        with pytest.raises(NotPermittedNow):
+            reviewing.begin(NeedsReview.objects.get(), by=people.sam)
+        assert ContactDraw.objects.filter(what="needs_review").count() == 0
+        again = contact(people, people.ada)
+        presenting.settle_reason(interaction=again, by=people.sam)
+        assert "offer-saver-plus" in keys(decided(people, again))
+
+
+def test_the_day_they_named_outlives_a_good_answer_and_falls_with_the_next_one(
+    people: Cast,
+) -> None:
+    december, january = date(2026, 12, 4), date(2027, 1, 8)
+    with time_machine.travel("2026-11-23 12:00:00+00:00", tick=False):
+        interaction = in_need(people)
+        presenting.later(**said(people, interaction), later_on=december)
+        for due_on in (date(2027, 5, 22), january):
+            NeedsReview.start(
+                customer=people.ada, interaction=interaction, owner=people.sam, due_on=due_on
+            )
+        assert named(people) == [("Saver Plus", december, True)]
+        again = in_need(people)
+    with time_machine.travel("2026-12-05 12:00:00+00:00", tick=False):
+        state(people, again)
+        presenting.later(**said(people, again), later_on=january)
+        assert named(people) == [("Saver Plus", december, False), ("Saver Plus", january, True)]
+        presenting.take_back(interaction=again, product=people.saver, by=people.sam)
+        assert named(people) == [("Saver Plus", december, True)]
+        presenting.later(**said(people, again), later_on=january)
+        assert NeedsReview.objects.due(on=december).count() == 0
+        assert [one.cause for one in NeedsReview.objects.due(on=january)] == ["later"]
 
 
 # --- Already has, not relevant -------------------------------------------------------------------
@@ -247,6 +319,7 @@ def test_the_agent_who_heard_the_condition_is_told_once_when_it_is_met(people: C
         people.ada,
         timezone.localdate(),
     )
+    assert review.told == "Saver Plus is by now as they wanted it"
     told = TimelineEntry.objects.get(title="Fits now: Saver Plus")
     assert told.detail == "Wanted rate at least 4.5; now it is 4.5."
     assert AuditEntry.objects.filter(verb="condition met").count() == 1
