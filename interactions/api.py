@@ -55,8 +55,8 @@ class Interactions(Listed, Read, Api):
     @extend_schema(request=InteractionInput, responses={201: InteractionOutput})
     @once
     def create(self, request: Request) -> Response:
-        """Open a contact; it is yours at once."""
-        opened = Interaction.open_contact(by=self.user, **self.given(InteractionInput))
+        """Open a contact; it is yours at once. Outbound ones count as contacts of ours."""
+        opened = Interaction.begin(by=self.user, **self.given(InteractionInput))
         return self.shown(opened, status=201)
 
     @extend_schema(request=None)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.errors import Conflict
+from accounts.errors import Conflict, RuleBroken
 from accounts.models import User
 from customers.models import Customer
 from interactions import panels
@@ -97,10 +97,13 @@ def opening(request: HttpRequest, customer_id: int) -> HttpResponse:
     customer = _customer(request, customer_id)
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        interaction = Interaction.open_contact(
-            customer=customer, by=cast("User", request.user), **form.cleaned_data
-        )
-        return _to_desk(request, interaction.pk)
+        try:
+            begun = Interaction.begin(
+                customer=customer, by=cast("User", request.user), **form.cleaned_data
+            )
+            return _to_desk(request, begun.pk)
+        except RuleBroken as refused:
+            form.add_error(None, str(refused))
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "customer": customer}
     return render(request, "interactions/_opening.html", context, status=status)

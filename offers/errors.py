@@ -19,6 +19,20 @@ class AnsweredAlready(Conflict):
         )
 
 
+class HeardEnough(RuleBroken):
+    """The contact budget has no room for one more contact that nobody asked for.
+
+    `until` is the first day with room, in words; empty for never.
+    """
+
+    def __init__(self, because: str, until: str) -> None:
+        again = f" There is room again from {until} on." if until else ""
+        super().__init__(
+            f"{because}{again} Nobody is contacted. If something has to be done for the "
+            "customer, open a request first: contacts about it are counted and never refused."
+        )
+
+
 class LaterIsPast(RuleBroken):
     def __init__(self) -> None:
         super().__init__("“Later” needs a day still to come. Choose tomorrow or a later day.")

@@ -27,6 +27,7 @@ class DrawnFor(models.TextChoices):
     CALL_BACK = "call_back", "Call back"
     CONFIRMATION = "confirmation", "Asked whether it is fixed"
     PROMISE = "promise", "Told before a promise breaks"
+    CONTACT = "contact", "Contact that an agent began"
 
 
 class ContactDrawQuerySet(TeamScopedQuerySet["ContactDraw"]):

@@ -19,7 +19,7 @@ from customers.contact_points import Channel
 from customers.models import Customer
 from interactions.models.reasons import ContactReason, WrapUpCode
 from interactions.models.timeline import TimelineEntry, TimelineKind
-from interactions.signals import interaction_closed
+from interactions.signals import got_in_touch, interaction_closed
 from telephony.models import Call
 
 
@@ -144,6 +144,34 @@ class Interaction(models.Model):
                 user_ids=[by.pk] if by else [],
                 team_ids=[] if by else [customer.team_id],
             )
+        return interaction
+
+    @classmethod
+    def begin(
+        cls,
+        *,
+        customer: Customer,
+        by: User,
+        channel: str,
+        direction: str = Direction.INBOUND,
+        contact_reason: ContactReason | None = None,
+        subject: str = "",
+    ) -> Interaction:
+        """A contact that an agent begins by hand. Where we get in touch, it may be refused.
+
+        Raises RuleBroken when the customer has heard from us often enough; nothing is kept then.
+        """
+        with transaction.atomic():
+            interaction = cls.open_contact(
+                customer=customer,
+                by=by,
+                channel=channel,
+                direction=direction,
+                contact_reason=contact_reason,
+                subject=subject,
+            )
+            if direction == Direction.OUTBOUND:
+                got_in_touch.send(sender=Interaction, interaction=interaction, by=by)
         return interaction
 
     def take(self, *, by: User) -> bool:
