@@ -30,7 +30,7 @@ from offers.stages import Sieve
 ENGINE = "stages-3"
 ARITHMETIC = Context(prec=28)
 
-__all__ = ["ENGINE", "canonical", "decide", "decide_for", "latest_for", "replay"]
+__all__ = ["ENGINE", "canonical", "decide", "decide_for", "latest_for", "replay", "weigh"]
 
 
 def decide(
@@ -71,29 +71,18 @@ def decide_for(
     at: datetime | None = None,
 ) -> Decision:
     """Decide on the situation as it is; kept only when something has changed."""
-    published = catalogue.in_force_for(customer.pk)
-    inputs = gather(
-        customer=customer,
-        interaction=interaction,
-        at=at or timezone.now(),
-        catalogue_number=published.number,
-    )
     latest = latest_for(customer=customer, interaction=interaction)
-    inputs |= learned_for(inputs, published, before=latest)
-    digest = digest_of({"engine": ENGINE, **inputs})
-    if latest is not None and latest.digest == digest:
-        return latest
-    inputs["previous"] = _kept_of(latest)
-    decision = Decision.objects.create(
+    decision = weigh(
         customer=customer,
         interaction=interaction,
-        made_by=by,
-        catalogue_number=published.number,
-        engine=ENGINE,
-        inputs=inputs,
-        results=decide(inputs, published),
-        digest=digest,
+        by=by,
+        at=at or timezone.now(),
+        published=catalogue.in_force_for(customer.pk),
+        latest=latest,
     )
+    if latest is not None and latest.digest == decision.digest:
+        return latest
+    decision.save(force_insert=True)
     _tell_what_to_ask(decision, latest)
     panel_changed(
         panel="offers.ways",
@@ -101,6 +90,40 @@ def decide_for(
         user_ids={pk for pk in (by and by.pk, interaction and interaction.agent_id) if pk},
     )
     return decision
+
+
+def weigh(
+    *,
+    customer: Customer,
+    interaction: Interaction | None,
+    by: User | None,
+    at: datetime,
+    published: Catalogue,
+    latest: Decision | None = None,
+) -> Decision:
+    """The decision on the situation as of `at` by a published catalogue, not kept yet.
+
+    It is not worked out where `latest`, the one before it, was made from the same: the digests are
+    equal then.
+    """
+    inputs = gather(
+        customer=customer, interaction=interaction, at=at, catalogue_number=published.number
+    )
+    inputs |= learned_for(inputs, published, before=latest)
+    digest = digest_of({"engine": ENGINE, **inputs})
+    is_same = latest is not None and latest.digest == digest
+    inputs["previous"] = _kept_of(latest)
+    return Decision(
+        customer=customer,
+        interaction=interaction,
+        made_at=at,
+        made_by=by,
+        catalogue_number=published.number,
+        engine=ENGINE,
+        inputs=inputs,
+        results={} if is_same else decide(inputs, published),
+        digest=digest,
+    )
 
 
 def _tell_what_to_ask(decision: Decision, before: Decision | None) -> None:

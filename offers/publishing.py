@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.errors import RuleBroken
 from accounts.live import panel_changed
@@ -99,14 +101,16 @@ def number_in_force() -> int:
     return CatalogueVersion.objects.published().values_list("number", flat=True).first() or 0
 
 
-def publish(*, by: User | None, note: str) -> CatalogueVersion:
+def publish(*, by: User | None, note: str, at: datetime | None = None) -> CatalogueVersion:
     """Put the draft in force at once, as a set-up does; people go through `offers.release`.
+
+    `at` is the moment that is kept, for a history that is set up: now where none is given.
 
     Raises NotPublishable or NothingChanged; then nothing changes.
     """
     with transaction.atomic():
         one_at_a_time()
-        return put_in_force(draft_content(), by=by, note=note)
+        return put_in_force(draft_content(), by=by, note=note, at=at)
 
 
 def publish_again(*, number: int, by: User, note: str = "") -> CatalogueVersion:
@@ -123,14 +127,16 @@ def one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
 
 
-def put_in_force(content: Mapping[str, Any], *, by: User | None, note: str) -> CatalogueVersion:
+def put_in_force(
+    content: Mapping[str, Any], *, by: User | None, note: str, at: datetime | None = None
+) -> CatalogueVersion:
     """A new version that decides for everybody; the caller holds `one_at_a_time`."""
     check(content)
     digest = digest_of(content)
     latest = CatalogueVersion.objects.published().only("number", "digest").first()
     if latest is not None and latest.digest == digest:
         raise NothingChanged(latest.number)
-    version = _numbered(content, digest, by=by, note=note)
+    version = _numbered(content, digest, by=by, note=note, at=at)
     _told("catalogue published", version, by)
     return version
 
@@ -161,6 +167,7 @@ def _numbered(
     by: User | None,
     note: str,
     for_trial: bool = False,
+    at: datetime | None = None,
 ) -> CatalogueVersion:
     newest = CatalogueVersion.objects.order_by("-number").values_list("number", flat=True).first()
     return CatalogueVersion.objects.create(
@@ -169,6 +176,7 @@ def _numbered(
         content=content,
         digest=digest,
         note=note[:200],
+        published_at=at or timezone.now(),
         published_by=by,
     )
 

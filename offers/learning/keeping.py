@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
+
+from django.utils import timezone
 
 from accounts.errors import RuleBroken
 from accounts.models import AuditEntry, User
@@ -41,6 +44,7 @@ def keep(
     by: User | None = None,
     note: str = "",
     ends_period: bool = False,
+    at: datetime | None = None,
 ) -> LearnedVersion:
     """The next version; the caller holds the learning lock."""
     described, arrays = learner.described(), learner.arrays()
@@ -53,6 +57,7 @@ def keep(
         digest=digest_of(described, arrays),
         note=note,
         ends_period=ends_period,
+        made_at=at or timezone.now(),
         made_by=by,
     )
 

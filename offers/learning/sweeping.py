@@ -7,6 +7,7 @@ after the other; a version that was kept is never changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from secrets import token_hex
 
@@ -39,8 +40,11 @@ def lock() -> LearningPolicy:
     return LearningPolicy.objects.select_for_update().get(pk=1)
 
 
-def learn_waiting() -> int:
-    """Take in the next batch of rewards; how many. None are while learning is frozen."""
+def learn_waiting(*, at: datetime | None = None) -> int:
+    """Take in the next batch of rewards; how many. None are while learning is frozen.
+
+    `at` is the moment that the new version is kept under: now where none is given.
+    """
     with transaction.atomic():
         lock()
         if LearningFreeze.objects.filter(ended_at=None).exists():
@@ -54,17 +58,17 @@ def learn_waiting() -> int:
         except NotAModel as damaged:
             _stop(AlarmKind.BROKEN, str(damaged), newest)
             return 0
-        _learn(learner, waiting, after=newest.position if newest else 0)
+        _learn(learner, waiting, after=newest.position if newest else 0, at=at)
     return len(waiting)
 
 
-def _learn(learner: Learner, rewards: Sequence[Reward], *, after: int) -> None:
+def _learn(learner: Learner, rewards: Sequence[Reward], *, after: int, at: datetime | None) -> None:
     for position, reward in enumerate(rewards, start=after + 1):
         reward.position = position
         reward.expected, reward.naive = _taught(learner, reward)
     Reward.objects.bulk_update(rewards, ["position", "expected", "naive"])
     ended = _periods_ended()
-    version = keep(learner, position=after + len(rewards), ends_period=bool(ended))
+    version = keep(learner, position=after + len(rewards), ends_period=bool(ended), at=at)
     for number, answers in ended:
         LearningPeriod.objects.create(
             number=number, version=version.number, figures=figures_of(answers)

@@ -11,7 +11,7 @@ from typing import Any
 from accounts.errors import RuleBroken
 from offers import catalogue
 from offers.release.comparing import offered
-from offers.release.simulating import newest_of_contacts, pairs_of
+from offers.release.simulating import one_of_each_contact, pairs_of
 
 MOST = 300  # contacts looked at while somebody waits
 LEAST_LEVER, MOST_LEVER = Decimal("0.80"), Decimal("1.20")
@@ -51,7 +51,7 @@ def moved(
     ]
     before = catalogue.read(content, number=-1)  # no stored decision was made by it
     after = catalogue.read({**content, "products": products})
-    pks = list(newest_of_contacts(now - timedelta(days=days))[: MOST + 1])
+    pks = list(one_of_each_contact(now - timedelta(days=days))[: MOST + 1])
     found = Moved(looked_at=min(len(pks), MOST), is_cut_short=len(pks) > MOST)
     for pair in pairs_of(pks[:MOST], before, after):
         _add(found, code, offered(pair.before), offered(pair.after))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
 from offers import catalogue, publishing
 from offers.changes import changes
+from offers.facts import CURRENCY
 from offers.models import Release, ReleaseStage, ReleaseStep, Simulation
 from offers.release import figures, policy, shadowing
 from offers.release.policy import Outcome
+from products.figures import MINUS, money
 
 NEXT = {
     ReleaseStage.APPROVED: (ReleaseStage.SHADOW, ReleaseStage.SMALL, ReleaseStage.ALL),
@@ -25,6 +28,7 @@ BACK = {
     ReleaseStage.SMALL: "Back to shadow",
     ReleaseStage.ALL: "Roll back for everybody",
 }
+MOST_TOLD = 5  # customers named for each kind of change
 ORDER = [
     ReleaseStage.PROPOSED,
     ReleaseStage.APPROVED,
@@ -130,24 +134,51 @@ def simulated(simulation: Simulation) -> dict[str, Any] | None:
         "contacts": contacts,
         "same": moves.get("same", 0),
         "moves": [
-            (words, moves.get(key, 0), moves["examples"].get(key, []), tone)
+            (words, moves.get(key, 0), moves["examples"].get(key, [])[:MOST_TOLD], tone)
             for words, key, tone in told
         ],
         "products": [
             ProductShown(names.get(code, code), **row) for code, row in known["products"].items()
         ],
-        "benefits": known["benefits"],
+        "benefits": {name: _a_year(mean) for name, mean in known["benefits"].items()}
+        if any(known["benefits"].values())
+        else None,
         "groups": [_group(row) for row in known["groups"]],
-        "estimate": known["estimate"],
+        "estimate": _estimate(known["estimate"]),
         "catalogue": known["catalogue"],
         "is_cut_short": known["is_cut_short"],
     }
+
+
+def _a_year(mean: str | None) -> str:
+    return f"{money(Decimal(mean), CURRENCY)} a year" if mean else "nothing"
 
 
 def _group(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("before", "after", "accepted", "accepted_kept")
     shares = {name: _percent(row.get(name)) for name in names}
     return {**row, **shares, "is_alert": row.get("verdict") == "alert"}
+
+
+def _estimate(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the log says of both lists, of each hundred that were answered, with intervals."""
+    told: dict[str, Any] = {"is_refused": found["is_refused"], "because": found["because"]}
+    if not found.get("count"):
+        return told
+    lines = (
+        ("As decided then", "present", ""),
+        ("By this release", "self_normalised", ""),
+        ("Difference", "gain", "+"),
+    )
+    rows = [(words, *_of_a_hundred(found[name], sign)) for words, name, sign in lines]
+    counted = {"count": found["count"], "effective": round(found["effective_sample"])}
+    return told | {"rows": rows, **counted}
+
+
+def _of_a_hundred(found: Mapping[str, float], sign: str) -> tuple[str, str]:
+    value, low, high = (100 * found[name] for name in ("value", "low", "high"))
+    told = (f"{value:{sign}.1f}", f"{low:{sign}.1f} to {high:{sign}.1f}")
+    return told[0].replace("-", MINUS), told[1].replace("-", MINUS)
 
 
 def _percent(found: Mapping[str, float] | None) -> str:

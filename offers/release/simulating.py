@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from accounts.errors import Conflict, RuleBroken
@@ -20,7 +20,7 @@ from accounts.models import AuditEntry, User
 from offers import catalogue
 from offers.arbitration import decide
 from offers.compiled import Catalogue
-from offers.models import Decision, Release, Simulation, SimulationStatus
+from offers.models import Decision, Offer, OfferStatus, Release, Simulation, SimulationStatus
 from offers.release.alike import Alike
 from offers.release.comparing import Benefits, Measure, Moves, Pair, Products, Tally
 from offers.release.earning import Row, estimated, rows_of
@@ -96,11 +96,18 @@ def _running(pk: int) -> QuerySet[Simulation]:
     return Simulation.objects.filter(pk=pk, status=SimulationStatus.RUNNING)
 
 
-def newest_of_contacts(since: datetime) -> QuerySet[Decision, int]:
-    """The last decision of every contact since then, and of what was decided outside of one."""
+def one_of_each_contact(since: datetime) -> QuerySet[Decision, int]:
+    """One decision of every contact since then, and all that were made outside of one.
+
+    The one that the customer answered first: what came of its list is known, and later lists of
+    the contact follow from that answer. The last one where nothing was answered.
+    """
     recent = Decision.objects.filter(made_at__gte=since)
-    last = recent.filter(interaction__isnull=False).order_by("interaction", "-pk")
-    pks = last.distinct("interaction").values("pk")
+    answers = Offer.objects.filter(decision=OuterRef("pk")).exclude(status=OfferStatus.PRESENTED)
+    within = recent.filter(interaction__isnull=False).annotate(is_answered=Exists(answers))
+    first = Case(When(is_answered=True, then=F("pk")), default=-F("pk"))
+    chosen = within.order_by("interaction", "-is_answered", first)
+    pks = chosen.distinct("interaction").values("pk")
     outside = Q(interaction=None)
     return recent.filter(outside | Q(pk__in=pks)).order_by("-pk").values_list("pk", flat=True)
 
@@ -117,7 +124,7 @@ class _Run:
     def figures(self) -> dict[str, Any]:
         """Raises Cancelled."""
         since = timezone.now() - timedelta(days=self.simulation.days)
-        pks = list(newest_of_contacts(since)[: MOST + 1])
+        pks = list(one_of_each_contact(since)[: MOST + 1])
         total = min(len(pks), MOST)
         self._seen(done=0, total=total)
         end = monotonic() + LONGEST_RUN

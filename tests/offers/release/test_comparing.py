@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, User
 from customers.models import ProtectedTrait
 from interactions.models import Interaction
 from needs.models import Need, NeedFit
-from offers import catalogue
+from offers import catalogue, presenting
 from offers.arbitration import decide_for, replay
 from offers.catalogue import is_in_share
 from offers.models import Decision, Release, ReleaseStage, ShadowDecision, Simulation
@@ -85,8 +85,20 @@ def test_decisions_of_other_days_are_left_aside(people: Cast, proposed: Release)
     in_need(people)
     simulation = simulating.ask(proposed, days=7, by=people.max)
     later = timezone.now() + timedelta(days=8)
-    assert not simulating.newest_of_contacts(later - timedelta(days=7)).exists()
+    assert not simulating.one_of_each_contact(later - timedelta(days=7)).exists()
     assert simulation.status == "waiting"
+
+
+def test_the_list_that_was_answered_stands_for_its_contact(people: Cast, proposed: Release) -> None:
+    interaction = in_need(people)
+    offer = presenting.accept(interaction=interaction, product=people.saver, by=people.sam)
+    assert offer.decision is not None
+    newest = Decision.objects.filter(interaction=interaction).newest().first()
+    assert newest != offer.decision, "the answer led to another list"
+    since = timezone.now() - timedelta(days=1)
+    assert offer.decision.pk in simulating.one_of_each_contact(since)
+    assert len(simulating.one_of_each_contact(since)) == 2
+    assert figures(proposed)["products"]["saver-plus"]["before"] == 2
 
 
 def test_too_few_answers_conclude_nothing(people: Cast, proposed: Release) -> None:
