@@ -11,10 +11,20 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from django.db.models import Case, DecimalField, Expression, F, Func, Value, When
+from django.db.models import (
+    Case,
+    DecimalField,
+    Expression,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Least, NullIf, Round
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import Exact, IsNull
 
 from offers.benefits import read_formula, read_terms
 from offers.rules import PREFIX
@@ -42,6 +52,16 @@ def as_sql(source: str, terms: Mapping[str, object]) -> Expression:
     read_formula(source, terms)
     tree = ast.parse(source.strip(), mode="eval")
     return Round(_part(tree.body, read_terms(terms)), precision=2, output_field=FIGURE)
+
+
+def is_worth(column: str, least: Decimal) -> Q:
+    """Whether that column of `as_sql` is at least so much and not too large; worked out once.
+
+    Two comparisons would work it out twice: PostgreSQL puts the formula where its name stands.
+    """
+    bounds = Func(_number(least), _number(TOO_LARGE), template="ARRAY[%(expressions)s]")
+    place = Func(F(column), bounds, function="width_bucket", output_field=IntegerField())
+    return Q(Exact(place, 1))
 
 
 def _part(node: ast.expr, terms: Mapping[str, Decimal]) -> Expression:  # noqa: PLR0911
