@@ -18,6 +18,7 @@ from contactcentre.embedded.children import Child, GivenUp
 from contactcentre.embedded.output import Log, Screen
 from contactcentre.embedded.supervisor import ADDRESSES
 from contactcentre.state import PROJECT
+from tests.plugins import migrated
 
 PATIENCE = 120  # seconds; the machine may be busy
 
@@ -75,7 +76,9 @@ def _holds(process: Path, *marks: bytes) -> bool:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Run]:
+    if request.node.get_closest_marker("migrated"):
+        migrated.lend(tmp_path)
     started = Run(tmp_path)
     yield started
     if started.process.poll() is None:
@@ -104,6 +107,7 @@ def test_one_command_serves_heals_and_stops(run: Run) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.migrated
 def test_nothing_outlives_a_killed_supervisor(run: Run) -> None:
     run.wait_for("Continuum is ready")
     run.process.kill()

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.plugins import migrated
+
 PATIENCE = 600  # seconds until the first page, on a busy machine
 PASSWORD = "a-day-at-northgate"  # of a demo that lives for minutes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -65,6 +67,7 @@ def running_stack() -> Generator[Stack]:
     """Start everything, seeded; stop it with Ctrl-C's signal and see that it obeys."""
     with tempfile.TemporaryDirectory(prefix="continuum-journey-") as name:
         folder = Path(name)
+        migrated.lend(folder)
         port = _free_port()
         command = [sys.executable, "-m", "contactcentre.embedded", "--state", name]
         env = {

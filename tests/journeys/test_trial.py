@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins import migrated
+
 pytestmark = pytest.mark.journey
 MINUTES = 8  # far more than it takes; it ends by itself
 
 
 def test_nobody_is_lost_or_called_twice_while_processes_are_killed(tmp_path: Path) -> None:
+    migrated.lend(tmp_path)
     command = [
         *(sys.executable, "-m", "trial", "--size", "40", "--seed", "5", "--every", "4", "--hurry"),
         *("--faults", "worker,beats,beat,postgres,redis,flush", "--state", str(tmp_path)),

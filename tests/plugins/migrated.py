@@ -1,7 +1,8 @@
 """A PostgreSQL folder with every migration applied, made once and copied for each test run.
 
-Applying them takes seconds for each run and each child of xdist; copying takes a fraction. The
-folder's name is made from all migrations, so that a changed one makes a new folder.
+Applying them takes half a minute for each run, each child of xdist and each stack of a journey;
+copying takes a fraction. The folder's name is made from all migrations, so that a changed one makes
+a new folder. `python -m tests.plugins.migrated` makes it beforehand.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from contactcentre.embedded.postgres import Postgres
+from contactcentre.embedded.postgres import DATABASE, Postgres
 from contactcentre.state import PROJECT
 
 TEMPLATE = "migrated"
@@ -26,18 +28,32 @@ PARTS = ("postgres", "secrets")
 def kept_folder() -> Path:
     """Where the folder for the migrations of this moment is, or will be."""
     made_from = hashlib.sha256(str(PROJECT).encode())
-    for path in sorted([*PROJECT.glob("*/migrations/*.py"), PROJECT / "requirements.txt"]):
+    how = [PROJECT / "requirements.txt", Path(__file__).resolve()]
+    for path in sorted([*PROJECT.glob("*/migrations/*.py"), *how]):
         made_from.update(path.read_bytes())
     return KEPT / made_from.hexdigest()[:16]
 
 
 def bring(folder: Path) -> None:
     """Put the migrated data and its password into `folder`; make them first where need be."""
-    kept = kept_folder()
-    if not kept.exists():
+    if not kept_folder().exists():
         _make(folder)
-        _keep(folder, kept)
+        _keep(folder, kept_folder())
         return
+    _copy(folder)
+
+
+def lend(folder: Path) -> None:
+    """The same for a product that is started on `folder`, if the data are there already.
+
+    Where PostgreSQL keeps its data outside of its folder they are not: then it begins with none.
+    """
+    if (kept_folder() / "postgres" / "data").exists():
+        _copy(folder)
+
+
+def _copy(folder: Path) -> None:
+    kept = kept_folder()
     for part in PARTS:
         shutil.copytree(kept / part, folder / part)
     os.utime(kept)
@@ -47,15 +63,15 @@ def _make(folder: Path) -> None:
     server = Postgres(folder, durable=False)
     server.start()
     try:
-        program = str(server.programs / "createdb")
-        subprocess.run([program, "--maintenance-db", server.url, TEMPLATE], check=True)
-        url = server.url.rpartition("/")[0] + f"/{TEMPLATE}"
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
             cwd=PROJECT,
-            env={**os.environ, "DATABASE_URL": url, "CONTINUUM_STATE": str(folder)},
+            env={**os.environ, "DATABASE_URL": server.url, "CONTINUUM_STATE": str(folder)},
             check=True,
         )
+        elsewhere = server.url.rpartition("/")[0] + "/postgres"
+        copy = ["--maintenance-db", elsewhere, "--template", DATABASE, TEMPLATE]
+        subprocess.run([str(server.programs / "createdb"), *copy], check=True)
     finally:
         server.stop()
 
@@ -73,3 +89,8 @@ def _keep(folder: Path, kept: Path) -> None:
         by_use = sorted(KEPT.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for old in by_use[KEEP:]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="continuum-migrated-") as name:
+        bring(Path(name))
