@@ -28,9 +28,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.beating import beat_now_and_then
-from accounts.live import panel_changed
 from accounts.slots import Slot
 from followups.grounds import Facts, Permission, Rule
+from followups.hinting import tell_of_moves
 from followups.models import FollowUp, FollowUpQuerySet, FollowUpStatus
 from followups.models.owed import status_after
 from followups.permission import first_way
@@ -92,7 +92,7 @@ Batch = tuple[dict[int, Permission], set[int], int]
 
 
 def sweep_batch(*, at: datetime, batch: int = BATCH) -> Batch:
-    """One claim, decide, move; the decisions, the owners of what became ready, how many rows."""
+    """One claim, decide, move; the decisions, the owners of what moved, how many rows."""
     due = FollowUp.objects.due(at=at)
     try:
         return _settle(due, at=at, batch=batch)
@@ -114,7 +114,7 @@ def _settle(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
         moved = FollowUp.objects.decide(decisions, at=at)
         for pk, error in undecided.items():
             _put_off(pk, error, at=at)
-    owners = {owner for pk, owner in moved if decisions[pk].is_allowed}
+    owners = {owner for _, owner in moved}
     return decisions, owners, len(claimed)
 
 
@@ -170,5 +170,5 @@ def lapse_unbegun(*, at: datetime) -> int:
 
 
 def _tell(owners: set[int]) -> None:
-    panel_changed(panel="console.my_work", user_ids=owners)
+    tell_of_moves(owners)
     owners.clear()

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -28,6 +29,7 @@ from followups.models.terms import Terms
 from followups.policies.working_time import asked_from
 from interactions.models import ContactReason, Interaction
 
+RESTING: Final = 0xF0111  # the advisory lock, with the customer's number beside it
 # A customer who was asked, or is going to be, rests; whom nobody reached or might ask does not.
 ASKED: Final = (
     FollowUpStatus.PLANNED,
@@ -109,7 +111,22 @@ def is_drawn(contact: int, *, version: int, percent: int) -> bool:
 
 
 def in_force(interaction: Interaction) -> tuple[PolicyVersion | None, Choice | None]:
-    """The version in force and what it says of this contact; one statement."""
+    """The version in force and what it says of this contact; one statement, three where its policy
+    lets customers rest.
+
+    Who rests is asked again under a lock that lasts as long as the transaction: of two contacts of
+    one customer that are closed at the same moment, the second waits for what the first plans.
+    """
+    version, choice = _said(interaction)
+    if choice is None or choice.refused or not choice.terms.cool_down_days:
+        return version, choice
+    with connection.cursor() as cursor:
+        key = interaction.customer_id & 0x7FFFFFFF
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [RESTING, key])
+    return _said(interaction)
+
+
+def _said(interaction: Interaction) -> tuple[PolicyVersion | None, Choice | None]:
     rows = _IN_FORCE.rows(
         contact=interaction.pk,
         customer=interaction.customer_id,

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry
 from followups import confirming, messaging
+from followups.grounds import Rule
 from followups.models import (
     Answer,
     Attempt,
@@ -61,6 +62,37 @@ def test_a_link_goes_out_by_sms_once_and_says_nothing_of_her(bank: Cast) -> None
     assert (follow_up.status, follow_up.way) == (FollowUpStatus.PLANNED, Way.SMS)
     assert follow_up.due_at == NOON + timedelta(days=1)
     assert "waits for an answer" in follow_up.waits_because
+
+
+def test_an_sms_counts_as_a_try_by_law_and_a_mail_does_not(bank: Cast) -> None:
+    follow_up, _ = sent(bank)
+    soon = NOON + timedelta(hours=2)
+    FollowUp.objects.filter(pk=follow_up.pk).update(due_at=soon)
+    with time_machine.travel(soon, tick=False):
+        sweep()
+        assert messaging.send_due() == 0
+    follow_up.refresh_from_db()
+    assert follow_up.waits_because == Rule.TOO_SOON.label
+    assert follow_up.due_at == NOON + timedelta(days=1)
+    FollowUp.objects.filter(pk=follow_up.pk).update(way=Way.EMAIL, status="ready", max_attempts=9)
+    assert messaging.send_due() == 0  # the SMS was just now
+    with time_machine.travel(NOON + timedelta(days=1, minutes=1), tick=False):
+        sweep()
+        assert messaging.send_due() == 1
+    outcomes = Attempt.objects.order_by("number").values_list("outcome", flat=True)
+    assert list(outcomes) == ["sent", "mailed"]
+
+
+def test_what_was_to_be_asked_on_a_page_goes_on_to_the_next_way(bank: Cast) -> None:
+    one, last = owed(bank, bank.ada), owed(bank, bank.ada)
+    waits = FollowUp.objects.filter(pk__in=[one.pk, last.pk])
+    waits.update(ways=["portal", "agent"], way="portal", status="ready", ready_at=NOON)
+    FollowUp.objects.filter(pk=last.pk).update(ways=["portal"])
+    messaging.send_due()
+    told = {row.pk: (row.way, row.status) for row in waits.all()}
+    assert told == {one.pk: ("agent", "planned"), last.pk: ("portal", "refused")}
+    assert waits.get(pk=last.pk).refused_because == messaging.NO_PAGE
+    assert not Sending.objects.exists()
 
 
 def test_silence_is_asked_again_then_the_next_way(bank: Cast) -> None:

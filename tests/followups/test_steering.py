@@ -114,8 +114,19 @@ def test_given_up_it_keeps_the_reason_and_nobody_asks(cast: Cast) -> None:
     give_up(picked(cast, one), by=cast.una, because="Spoken to in the branch")
     now = FollowUp.objects.get()
     assert next_step(now) == "Nobody asks. Given up by Una: Spoken to in the branch"
+    assert (now.standing, now.given_up_by) == ("Given up", cast.una)
     sweep(at=LATER)
     assert FollowUp.objects.get().status == FollowUpStatus.REFUSED
+    lists = {view: in_list(cast, view) for view in ("given_up", "refused")}
+    assert ("Ada Byron" in lists["given_up"], "Ada Byron" in lists["refused"]) == (True, False)
+    replan(picked(cast, now), by=cast.una, at=None)
+    again = FollowUp.objects.get()
+    assert (again.standing, again.given_up_by) == ("Planned", None)
+
+
+def in_list(cast: Cast, view: str) -> str:
+    page = logged_in(cast.una).get(reverse("followups:list"), {"view": view, "panel": "1"})
+    return page.content.decode()
 
 
 def test_the_page_tells_what_it_would_do_before_it_does_it(cast: Cast) -> None:

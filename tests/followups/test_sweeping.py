@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -192,16 +193,16 @@ def test_the_task_sweeps(cast: Cast) -> None:
 
 
 def test_the_pages_of_the_owners_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, set[int]]] = []
-    monkeypatch.setattr(
-        "followups.sweeping.panel_changed",
-        lambda *, panel, user_ids: told.append((panel, set(user_ids))),
-    )
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("followups.hinting.panel_changed", lambda **what: told.append(what))
     owed(cast, cast.ada, by=cast.rae)
     owed(cast, cast.ben, by=cast.sam)
     owed(cast, cast.cy, by=cast.una)
     sweep()
-    assert [one for one in told if one[1]] == [("console.my_work", {cast.rae.pk, cast.sam.pk})]
+    assert told == [
+        {"panel": "console.my_work", "user_ids": {cast.rae.pk, cast.sam.pk, cast.una.pk}},
+        {"panel": "followups.list", "team_ids": {cast.team.pk}},
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

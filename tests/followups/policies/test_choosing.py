@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from django.db import connection, connections, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from followups.grounds import Rule
 from followups.models import FollowUp, FollowUpPolicy, FollowUpStatus, PermissionCheck
 from followups.models.terms import Terms
 from followups.policies.choosing import Contact, decide, in_force, is_drawn
+from interactions.models import Interaction
 from tests.cast import Cast, contact
 from tests.followups.scenes import NOON, default_policy, owed
 
@@ -92,6 +96,37 @@ def test_a_contact_that_is_not_asked_keeps_a_row_and_the_decision(cast: Cast) ->
     kept = PermissionCheck.objects.get(follow_up=second)
     assert (kept.is_allowed, kept.rule) == (False, Rule.COOLING_DOWN)
     assert not PermissionCheck.objects.filter(follow_up=first).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_contacts_closed_at_once_one_is_asked_about(cast: Cast) -> None:
+    default_policy(cool_down_days=30)
+    first, second = contact(cast, cast.ada), contact(cast, cast.ada)
+
+    def close(one: Interaction) -> bool:
+        return one.close(by=cast.sam, wrap_up_code=cast.helped, summary="Sent a card")
+
+    def close_alone() -> bool:
+        try:
+            return close(second)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert close(first)
+            other = pool.submit(close_alone)
+            while not other.done() and not somebody_waits():
+                sleep(0.01)
+        assert other.result(timeout=20)
+    statuses = dict(FollowUp.objects.values_list("interaction", "status"))
+    assert statuses == {first.pk: FollowUpStatus.PLANNED, second.pk: FollowUpStatus.REFUSED}
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.rowcount > 0
 
 
 @pytest.mark.django_db
