@@ -126,7 +126,7 @@ def test_of_two_contacts_closed_at_once_one_is_asked_about(cast: Cast) -> None:
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount)
 
 
 @pytest.mark.django_db
