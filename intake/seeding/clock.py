@@ -26,6 +26,10 @@ def second_of(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def moment_of(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
 def second_on(day: date, hour: int) -> int:
     """That hour of the day in UTC."""
     return (day.toordinal() - _FIRST_DAY) * DAY + hour * HOUR

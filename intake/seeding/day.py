@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from django.db import connection, transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from customers.models import Customer
-from intake.seeding import catalogue, people, practice, queues, sayings, traits
+from intake.seeding import catalogue, decided, people, practice, queues, sayings, traits
 from intake.seeding.base import everybody
 from intake.seeding.past import Chronicle
 from intake.seeding.today import Today
@@ -19,6 +19,7 @@ from offers.publishing import publish
 from products.models import CatalogueVersion
 
 SEED = 1864
+IN_FORCE_FOR = timedelta(days=60)  # the first catalogue, so that decisions may go by it
 OURS = (
     "accounts", "products", "customers", "interactions", "service", "needs", "offers",
     "followups", "insights", "intake", "telephony", "routing", "pghistory", "sessions",
@@ -35,13 +36,13 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
     staff = people.employ(password)
     if is_seeded():
         return False
+    now = now or timezone.now()
     practice.establish()
     queues.open_queues()
     catalogue.stock()
     sayings.teach()
     if not CatalogueVersion.objects.exists():
-        publish(by=staff["max"], note="The first catalogue")
-    now = now or timezone.now()
+        publish(by=staff["max"], note="The first catalogue", at=now - IN_FORCE_FOR)
     teams = {team.name: team.pk for team in Team.objects.all()}
     random = Random(SEED)
     chronicle = Chronicle(World.load(now=now, agents=agents_by_team()), random, block=200)
@@ -53,9 +54,9 @@ def seed_day(*, password: str, now: datetime | None = None) -> bool:
             random=random,
         )
     )
-    for profile in base:
-        chronicle.tell(profile)
+    members = [(chronicle.tell(profile), profile) for profile in base]
     chronicle.write()
+    decided.tell(chronicle.book.world, members, random=Random(SEED + 1))
     Today(now=now, staff=staff).tell()
     sayings.leave_open(staff["sam"], random)
     traits.ask(random)

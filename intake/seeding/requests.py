@@ -31,7 +31,7 @@ def ask(book: Book, contact: Contact, story: Story, *, went_well: bool) -> None:
         stamp(opened_at + kind.expected),
         stamp_or_none(resolved_at),
     )
-    _history(book, request, contact.agent, opened_at, resolved_at, status)
+    history(book, request, contact.agent, opened_at, resolved_at, status)
     title = f"Request opened: {kind.name}"
     book.line(contact.customer, contact.pk, opened_at, "request", title)
     if resolved_at is not None:
@@ -59,7 +59,7 @@ def problem(book: Book, contact: Contact, call: int, at: int) -> int:
         stamp(at + kind.expected),
         stamp_or_none(resolved_at),
     )
-    _history(book, request, contact.agent, at, resolved_at, status)
+    history(book, request, contact.agent, at, resolved_at, status)
     book.line(contact.customer, call, at, "request", f"Request opened: {subject}")
     return request
 
@@ -70,7 +70,7 @@ def _resolved(book: Book, wanted: int) -> int | None:
     return resolved_at if resolved_at <= book.world.second - HOUR else None
 
 
-def _history(  # noqa: PLR0917  (called for every request: keywords would cost)
+def history(  # noqa: PLR0917  (called for every request: keywords would cost)
     book: Book, request: int, agent: int, opened_at: int, resolved_at: int | None, status: str
 ) -> None:
     change = book.changes.add

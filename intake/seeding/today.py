@@ -14,8 +14,9 @@ from intake.seeding import told
 from intake.seeding.records import answered, asked_later, contact, promise, request
 from intake.seeding.told import DAY, HOUR, MINUTE, Owed, Told
 from interactions.models import Direction, Interaction, Message
-from needs.models import Need, NeedType
+from needs.models import Need, NeedsReview, NeedType
 from offers.models import Offer
+from offers.outcomes import ask_again
 from products.models import Product
 from service.models import Promise
 
@@ -94,7 +95,8 @@ class Today:
         )
 
     def _offer_later(self, talk: Interaction) -> None:
-        Offer.objects.create(
+        assert talk.agent is not None
+        offer = Offer.objects.create(
             customer=talk.customer,
             interaction=talk,
             product=Product.objects.get(code="saver-plus"),
@@ -106,6 +108,8 @@ class Today:
             answered_at=talk.closed_at,
             answered_by=talk.agent,
         )
+        review = ask_again(offer, interaction=talk, by=talk.agent)
+        NeedsReview.objects.filter(pk=review.pk).update(created_at=talk.closed_at)
 
     def _asked_now(self, talk: Interaction) -> None:
         """What was promised in it is done; its follow-up is due."""

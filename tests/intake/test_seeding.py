@@ -9,6 +9,7 @@ from io import StringIO
 from random import Random
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Max
@@ -16,16 +17,17 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from customers.models import Consent, ContactPoint, Customer, Holding
+from customers.models import Consent, ContactDraw, ContactPoint, Customer, Holding
 from followups.models import Answer, FollowUp, FollowUpStatus
 from intake.models import BulkLoad
-from intake.seeding import base, day, loading, people, scale
+from intake.seeding import base, day, decided, loading, people, scale
 from intake.seeding.names import BUSINESSES, NAMED
 from intake.seeding.told import ASKED_NOW
 from interactions.models import Interaction, Message, TimelineEntry
-from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion
+from needs.models import AnswerGiven, DiscoveryAnswer, DiscoveryQuestion, NeedsReview
 from offers.arbitration import decide_for
-from offers.models import Offer
+from offers.models import Decision, LearnedVersion, Offer, Reward
+from offers.replaying import replay_last
 from products.models import CatalogueVersion
 from service.models import Promise, ServiceRequest
 
@@ -38,9 +40,19 @@ def sizes() -> list[int]:
     return [model._default_manager.count() for model in MODELS]
 
 
+TWO_WEEKS = decided.tell
+
+
 @pytest.fixture(autouse=True)
 def fewer_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small base, and without the decisions of its last two weeks, which take most of it."""
     monkeypatch.setattr(base, "OTHERS", 30)
+    monkeypatch.setattr(decided, "tell", lambda *_, **__: 0)
+
+
+@pytest.fixture
+def two_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decided, "tell", TWO_WEEKS)
 
 
 @pytest.fixture
@@ -56,7 +68,7 @@ def test_a_second_seeding_adds_nothing() -> None:
     assert CatalogueVersion.objects.count() == 1
 
 
-@pytest.mark.usefixtures("seeded")
+@pytest.mark.usefixtures("two_weeks")
 def test_the_same_moment_gives_the_same_day() -> None:
     def told() -> list[tuple[object, ...]]:
         return [
@@ -69,7 +81,6 @@ def test_the_same_moment_gives_the_same_day() -> None:
         ]
 
     now = timezone.now()
-    day.wipe()
     day.seed_day(password=PASSWORD, now=now)
     first = told()
     day.wipe()
@@ -149,6 +160,36 @@ def test_the_past_is_believable() -> None:
     assert Customer.objects.get(name="Ada Byron").holdings.get(
         product__code="instant-saver"
     ).balance == Decimal(8500)
+
+
+@pytest.mark.usefixtures("two_weeks")
+@time_machine.travel("2026-11-20 12:00:00+00:00", tick=False)  # the same chances every day
+def test_the_last_two_weeks_were_decided_answered_and_learned_as_the_product_does() -> None:
+    day.seed_day(password=PASSWORD)
+    now, since = timezone.now(), timezone.now() - timedelta(days=decided.DAYS + 1)
+    decisions = Decision.objects.filter(interaction__isnull=False)
+    assert decisions.count() > 8
+    assert not decisions.exclude(made_at__range=(since, now)).exists()
+    for told in replay_last(decisions.count()):
+        assert told.differences == 0
+    offers = Offer.objects.filter(decision__isnull=False)
+    assert offers.count() > 5
+    assert set(offers.values_list("status", flat=True)) >= {"accepted", "declined"}
+    assert ContactDraw.objects.filter(what="offer", subject_id__in=offers).count() == offers.count()
+    accepted = offers.filter(status="accepted").select_related("promise", "request")
+    assert all(offer.promise and offer.request for offer in accepted)
+    with_chance = [one for one in decisions if "exploring" in one.results]
+    assert len(with_chance) > decisions.count() / 2
+    assert Reward.objects.learned().count() == offers.exclude(status="later").count()
+    assert LearnedVersion.objects.filter(made_at__range=(since, now)).count() > 1
+    later = offers.filter(status="later").values_list("customer", "product", "later_on")
+    named = NeedsReview.objects.filter(cause="later").exclude(customer__name="Priya Raman")
+    assert set(later) == set(named.values_list("customer", "product", "due_on"))
+    told_by_name = Customer.objects.filter(name__in=[*NAMED, *BUSINESSES])
+    assert not decisions.filter(customer__in=told_by_name).exists()
+    contacts = Interaction.objects.filter(pk__in=decisions.values("interaction"))
+    asked = FollowUp.objects.filter(interaction__in=contacts)
+    assert asked.count() == contacts.count() == decisions.count()
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2027, 2, 28), date(2028, 7, 3)])
