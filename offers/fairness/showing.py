@@ -10,16 +10,17 @@ from django.utils import timezone
 from offers.fairness.auditing import DAYS
 from offers.fairness.measuring import FEWEST, LARGEST_GAP, LOWEST_RATIO, Verdict
 from offers.models import FairnessAudit
+from products.figures import MINUS
 
 EARLIER = 12
 LATE = timedelta(days=2)
 WIDEST = 2.0  # of a ratio, as drawn; what lies beyond stands at the edge
 WIDEST_GAP = 0.10
 TONES: Final = {
-    Verdict.FEW: ("", "dots", "too few to say"),
+    Verdict.FEW: ("", "dots", "too few"),
     Verdict.EVEN: ("good", "check", "even"),
-    Verdict.WATCH: ("warn", "eye", "outside, may be chance"),
-    Verdict.ALERT: ("bad", "alert-triangle", "outside the bounds"),
+    Verdict.WATCH: ("warn", "eye", "may be chance"),
+    Verdict.ALERT: ("bad", "alert-triangle", "outside"),
 }
 
 
@@ -53,7 +54,7 @@ def _group(row: dict[str, Any]) -> dict[str, Any]:
         "accepted": _compared(row["accepted"]),
         "chance": {
             "cases": chance["cases"],
-            "gap": _times(chance["gap"], 100),
+            "told": _figures(_times(chance["gap"], 100), "+.1f"),
             "ranking": chance["ranking"],
             "line": _line(chance["gap"], -WIDEST_GAP, WIDEST_GAP),
             **_tone(chance["verdict"]),
@@ -65,7 +66,7 @@ def _compared(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "of": row["of"],
         "rate": _times(row["rate"], 100),
-        "ratio": row["ratio"],
+        "told": _figures(row["ratio"], ".2f"),
         "line": _line(row["ratio"], 0.0, WIDEST),
         **_tone(row["verdict"]),
     }
@@ -73,6 +74,12 @@ def _compared(row: dict[str, Any]) -> dict[str, Any]:
 
 def _times(found: dict[str, float] | None, factor: float) -> dict[str, float] | None:
     return None if found is None else {name: factor * value for name, value in found.items()}
+
+
+def _figures(found: dict[str, float] | None, form: str) -> dict[str, str] | None:
+    if found is None:
+        return None
+    return {name: format(value, form).replace("-", MINUS) for name, value in found.items()}
 
 
 def _line(found: dict[str, float] | None, least: float, most: float) -> dict[str, float] | None:
