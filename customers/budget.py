@@ -56,6 +56,10 @@ class Limits:
     def most_for(self, purpose: str) -> int:
         return self.most_of.get(purpose, self.most)
 
+    def since(self, today: date) -> date:
+        """The day after which contacts still count."""
+        return today - timedelta(days=self.period_days)
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -153,15 +157,12 @@ def drawn_by(customer_id: int, *, today: date) -> list[Drawn]:
     return list(lines.values_list("purpose", "on"))
 
 
-def drawn_beside(
-    customer: str, *, what: str, subject: str, today: date, limits: Limits
-) -> ArraySubquery:
-    """What counts by these limits, for rows that lead to a customer by `customer`, within their
+def drawn_beside(customer: str, *, what: str, subject: str, since: date) -> ArraySubquery:
+    """What was drawn after that day, for rows that lead to a customer by `customer`, within their
     own statement; `room_on` reads it.
 
     What was drawn for the row's own `subject` is left out: it counts once.
     """
-    since = today - timedelta(days=limits.period_days)
     lines = ContactDraw.objects.standing().after(since).filter(customer=OuterRef(customer))
     others = lines.exclude(what=Value(what), subject_id=OuterRef(subject))
     line = Func(F("on"), F("purpose"), function="concat", output_field=TextField())

@@ -19,19 +19,22 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
+from typing import Any, Final
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.beating import beat_now_and_then
+from accounts.prepared import NEVER, Prepared
 from accounts.slots import Slot
 from followups.grounds import Facts, Permission, Rule
 from followups.hinting import tell_of_moves
-from followups.models import FollowUp, FollowUpQuerySet, FollowUpStatus
+from followups.models import FollowUp, FollowUpStatus, known
 from followups.models.owed import status_after
 from followups.permission import first_way
 
@@ -93,23 +96,32 @@ Batch = tuple[dict[int, Permission], set[int], int]
 
 def sweep_batch(*, at: datetime, batch: int = BATCH) -> Batch:
     """One claim, decide, move; the decisions, the owners of what moved, how many rows."""
-    due = FollowUp.objects.due(at=at)
     try:
-        return _settle(due, at=at, batch=batch)
+        return _settle(partial(_claimed, at, batch), at=at)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001  (some row cannot even be read: which one?)
         logger.warning("a batch cannot be decided as one: %s", type(error).__name__)
-        return _one_by_one(due, at=at, batch=batch)
+        return _one_by_one(at=at, batch=batch)
 
 
-def _settle(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
+def _claimed(at: datetime, batch: int, since: date) -> Iterable[known.Row]:
+    return _claim(batch).rows(at=at, since=since)
+
+
+@lru_cache(maxsize=4)
+def _claim(batch: int) -> Prepared:
+    """The oldest due rows, locked, with their facts: building it takes longer than asking it."""
+
+    def build(*, at: datetime, since: date) -> QuerySet[Any, Any]:
+        return known.told(FollowUp.objects.due(at=at).claimed(batch), since)
+
+    return Prepared(build, {"at": NEVER, "since": NEVER.date()})
+
+
+def _settle(claim: Callable[[date], Iterable[known.Row]], *, at: datetime) -> Batch:
     with transaction.atomic():
-        claimed = (
-            due.order_by("due_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))[:batch]
-            .facts()
-        )
+        claimed = known.facts_in(claim)
         decisions, undecided = decide_each(claimed, at=at)
         moved = FollowUp.objects.decide(decisions, at=at)
         for pk, error in undecided.items():
@@ -118,15 +130,15 @@ def _settle(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
     return decisions, owners, len(claimed)
 
 
-def _one_by_one(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
+def _one_by_one(*, at: datetime, batch: int) -> Batch:
     """The same for each alone, so that only the one that fails is put off."""
     decisions: dict[int, Permission] = {}
     owners: set[int] = set()
-    claimed = 0
-    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:batch]:
-        claimed += 1
+    due = FollowUp.objects.due(at=at)
+    oldest = list(due.oldest(batch).values_list("pk", flat=True))
+    for pk in oldest:
         try:
-            decided, theirs, _ = _settle(due.filter(pk=pk), at=at, batch=1)
+            decided, theirs, _ = _settle(partial(known.told, due.filter(pk=pk).claimed(1)), at=at)
         except DatabaseError:
             raise
         except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
@@ -135,7 +147,7 @@ def _one_by_one(due: FollowUpQuerySet, *, at: datetime, batch: int) -> Batch:
         else:
             decisions |= decided
             owners |= theirs
-    return decisions, owners, claimed
+    return decisions, owners, len(oldest)
 
 
 def _put_off(pk: int, error: str, *, at: datetime) -> None:

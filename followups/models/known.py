@@ -6,9 +6,9 @@ times cheaper to read than JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -37,6 +37,14 @@ from service.models import ServiceRequest
 from telephony.models import SuppressionEntry
 
 CHANNELS: Final = (Channel.VOICE, Channel.SMS, Channel.EMAIL)
+OF_THE_CUSTOMER: Final = (
+    "country",
+    "region",
+    "time_zone",
+    "born_on",
+    "bereaved_since",
+    "left_on",
+)
 OWN: Final = (
     "attempts_made",
     "max_attempts",
@@ -46,50 +54,54 @@ OWN: Final = (
     "way",
     "ways",
 )
-OF_THE_CUSTOMER: Final = (
-    "country",
-    "region",
-    "time_zone",
-    "born_on",
-    "bereaved_since",
-    "left_on",
+PLAIN: Final = ("has_open_complaint", "is_vulnerable", *OWN, *OF_THE_CUSTOMER)  # as they come
+MADE: Final = (  # these are made into facts
+    *("pk", "drawn", "tries", "policy__paused_at", "policy__paused_until", "points", "words"),
 )
-READ: Final = (
-    *("points", "words", "has_open_complaint", "is_vulnerable"),
+COLUMNS: Final = (
+    *(*MADE, "has_open_complaint", "is_vulnerable", *OWN),
     *(f"customer__{name}" for name in OF_THE_CUSTOMER),
 )
+Row = Sequence[Any]
 
 
 def facts_of(follow_ups: QuerySet[Any]) -> dict[int, Facts]:
     """The facts of each follow-up by its id."""
+    return facts_in(partial(told, follow_ups))
+
+
+def facts_in(rows: Callable[[date], Iterable[Row]]) -> dict[int, Facts]:
+    """The same of rows of COLUMNS: those that `told` has, by the day since which it is asked."""
     today = timezone.localdate()
     limits = catalogue.in_force().policy.limits
-    drawn = drawn_beside(
-        "customer_id",
-        what=DrawnFor.FOLLOW_UP,
-        subject="interaction_id",
-        today=today,
-        limits=limits,
-    )
-    rows = known_of(follow_ups, purpose=Purpose.SURVEY).annotate(drawn=drawn, tries=_tries())
-    names = ("pk", *OWN, "drawn", "tries", "policy__paused_at", "policy__paused_until", *READ)
     found = {}
-    for row in rows.values_list(*names):
-        told = dict(zip(names, row, strict=True))
-        found[told["pk"]] = Facts(
-            **{name: told[name] for name in OWN},
-            **read(told),
-            tries=[_try(one) for one in told["tries"]],
-            room_on=room_on(told["drawn"], purpose=Purpose.SURVEY, limits=limits, today=today),
-            paused_until=_paused_until(told),
+    made = len(MADE)
+    for row in rows(limits.since(today)):
+        pk, drawn, tries, paused_at, paused_until, points, words = row[:made]
+        found[pk] = Facts(
+            **dict(zip(PLAIN, row[made:], strict=True)),
+            reaches=_reaches(points),
+            words=dict(map(_word, words)),
+            tries=list(map(_try, tries)),
+            room_on=room_on(drawn, purpose=Purpose.SURVEY, limits=limits, today=today),
+            paused_until=None if paused_at is None else paused_until or ALWAYS,
         )
     return found
+
+
+def told(follow_ups: QuerySet[Any], since: date) -> QuerySet[Any, Any]:
+    """COLUMNS of each follow-up, with the contacts drawn after that day."""
+    drawn = drawn_beside(
+        "customer_id", what=DrawnFor.FOLLOW_UP, subject="interaction_id", since=since
+    )
+    rows = known_of(follow_ups, purpose=Purpose.SURVEY).annotate(drawn=drawn, tries=_tries())
+    return rows.values_list(*COLUMNS)
 
 
 def known_of(rows: QuerySet[Any], *, purpose: str) -> QuerySet[Any]:
     """Rows that lead to a customer by `customer`, with what `read` makes facts of."""
     complaints = ServiceRequest.objects.open().complaints()
-    told: QuerySet[Any] = rows.annotate(
+    known: QuerySet[Any] = rows.annotate(
         points=_points(),
         words=_words(purpose),
         has_open_complaint=Exists(complaints.filter(customer=OuterRef("customer_id"))),
@@ -97,11 +109,11 @@ def known_of(rows: QuerySet[Any], *, purpose: str) -> QuerySet[Any]:
             Q(customer__vulnerable_since__isnull=False), output_field=BooleanField()
         ),
     )
-    return told
+    return known
 
 
 def read(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the facts that `known_of` loaded, by the names in READ."""
+    """Those of the facts that `known_of` loaded, and of the customer's columns."""
     return {
         "reaches": _reaches(told["points"]),
         "words": dict(_word(one) for one in told["words"]),
@@ -109,12 +121,6 @@ def read(told: Mapping[str, Any]) -> dict[str, Any]:
         "is_vulnerable": told["is_vulnerable"],
         **{name: told[f"customer__{name}"] for name in OF_THE_CUSTOMER},
     }
-
-
-def _paused_until(told: Mapping[str, Any]) -> datetime | None:
-    if told["policy__paused_at"] is None:
-        return None
-    return told["policy__paused_until"] or ALWAYS
 
 
 def _reaches(points: Iterable[str]) -> dict[str, Reach]:

@@ -92,6 +92,14 @@ class FollowUpQuerySet(TeamScopedQuerySet["FollowUp"]):
     def due(self, *, at: datetime) -> Self:
         return self.filter(status=FollowUpStatus.PLANNED, due_at__lte=at)
 
+    def oldest(self, most: int) -> Self:
+        """What was due first; at most so many."""
+        return self.order_by("due_at", "pk")[:most]
+
+    def claimed(self, most: int) -> Self:
+        """The same, locked; what somebody else has claimed is left to them."""
+        return self.select_for_update(skip_locked=True, of=("self",)).oldest(most)
+
     def waiting_for(self, owner: User) -> Self:
         """Ready for this person to call; one under way is an open contact of its own."""
         return self.filter(owner=owner, status=FollowUpStatus.READY, way=Way.AGENT)

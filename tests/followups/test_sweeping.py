@@ -19,9 +19,9 @@ from followups.grounds import Facts, Permission, Rule
 from followups.models import (
     FollowUp,
     FollowUpPolicy,
-    FollowUpQuerySet,
     FollowUpStatus,
     PermissionCheck,
+    known,
 )
 from followups.models.owed import PARKED_AFTER
 from followups.permission import first_way
@@ -275,15 +275,15 @@ def test_a_row_that_cannot_even_be_read_holds_up_no_neighbour(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison, fine = owed(cast, cast.ada), owed(cast, cast.ben)
-    facts = FollowUpQuerySet.facts
+    facts = known.facts_in
 
-    def poisoned(rows: FollowUpQuerySet) -> dict[int, Facts]:
+    def poisoned(rows: Any) -> dict[int, Facts]:
         found = facts(rows)
         if poison.pk in found:
             raise ValueError("a figure that is none")
         return found
 
-    monkeypatch.setattr(FollowUpQuerySet, "facts", poisoned)
+    monkeypatch.setattr(known, "facts_in", poisoned)
     assert sweep(at=NOON).claimed == 2
     for one in (poison, fine):
         one.refresh_from_db()
