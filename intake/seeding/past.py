@@ -27,6 +27,7 @@ from intake.seeding.world import World
 
 # Nobody was asked about recordings of calls yet: that is done in the first one.
 ASKED = (Purpose.SERVICE, Purpose.SURVEY, Purpose.MARKETING)
+BY_SMS = "Farah Aziz"  # who is asked by SMS, and in no other way
 
 
 class Chronicle:
@@ -72,6 +73,9 @@ class Chronicle:
         )
         book.points.add(customer, "voice", profile.phone, since)
         book.points.add(customer, "email", profile.email, since)
+        if profile.name == BY_SMS:
+            book.points.add(customer, "sms", profile.phone, since)
+            book.consents.add(customer, Purpose.SURVEY, "sms", True, since)
         for purpose in ASKED:
             is_granted = purpose in profile.permits
             for channel in ("voice", "email"):

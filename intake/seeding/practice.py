@@ -220,6 +220,7 @@ def _follow_up_policies(reasons: dict[str, ContactReason]) -> None:
             ("After a complaint", "complaint", 3, False, [Way.AGENT]),
             ("After trouble logging in", "online-access", 2, False, [Way.VOICE, Way.AGENT]),
             ("After a question on cards abroad", "card-abroad", 2, False, [Way.EMAIL, Way.AGENT]),
+            ("After a payment that failed", "payment-failed", 2, False, [Way.SMS, Way.AGENT]),
             ("After every contact", None, 2, True, [Way.AGENT]),
         )
     ):
