@@ -16,6 +16,7 @@ from intake.models import BulkLoad
 from intake.progress import Progress
 from intake.seeding import day, loading, scale
 from needs import fitting, unknowns
+from offers.fairness import auditing
 
 MONTHS_AT_ONCE = 13
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self.stdout.write("One day of Northgate Bank is in place.")
             fitting.refit_if_due()
             unknowns.group_if_due()
+            auditing.audit_if_due()
             # A year now; the worker counts the older months while the first pages are read.
             self._count(months=MONTHS_AT_ONCE)
         else:
