@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -289,6 +290,19 @@ def test_a_row_that_cannot_even_be_read_holds_up_no_neighbour(
         one.refresh_from_db()
     assert (fine.status, poison.status) == (FollowUpStatus.READY, FollowUpStatus.PLANNED)
     assert poison.waits_because == "Cannot be decided: ValueError"
+
+
+def test_a_sweep_that_fails_leaves_the_collector_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def failing(**_: Any) -> None:
+        seen.append(gc.isenabled())
+        raise DatabaseError
+
+    monkeypatch.setattr(sweeping, "sweep_batch", failing)
+    with pytest.raises(DatabaseError):
+        sweep(at=NOON)
+    assert (seen, gc.isenabled()) == ([False], True)
 
 
 def test_one_sweep_waits_for_what_comes_due_in_a_moment(cast: Cast) -> None:
