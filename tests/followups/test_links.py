@@ -434,6 +434,7 @@ def test_the_inbox_is_the_demos_alone(bank: Cast, settings: Settings) -> None:
     settings.CONTINUUM_DEMO = True
     shown = Client().get("/inbox/").content.decode()
     assert f'href="{path(link)}"' in shown
+    assert "no-referrer" not in shown, "or a browser says of a reply that it comes from nowhere"
     item = InboxItem.objects.get()
     assert Client().post("/inbox/replies/", {"item": item.pk, "text": "STOP"}).status_code == 302
     assert bank.ada.consents.filter(purpose="survey", is_granted=False).count() == 3
