@@ -80,14 +80,14 @@ def _asked(reply: Reply) -> Asked | None:
 
 def _of_link(link: Link) -> Asked:
     follow_up, owner = link.follow_up, link.follow_up.owner
-    about = f"after “{follow_up.interaction.contact_reason or 'last contact'}”"
+    about = str(follow_up.interaction.contact_reason or "after the last contact")
     if link.confirmation is not None:
         owner = link.confirmation.request.owner
-        about = f"asked whether request #{link.confirmation.request_id} is fixed"
+        about = f"is request #{link.confirmation.request_id} fixed?"
     serves = User.objects.filter(
         pk=owner.pk, is_active=True, teams=follow_up.customer.team_id
     ).exists()
-    return Asked(follow_up.customer, f"Writes back, {about}", owner if serves else None)
+    return Asked(follow_up.customer, f"Writes back: {about}", owner if serves else None)
 
 
 def _open_one(customer: Customer, carrier: str) -> Interaction | None:

@@ -41,7 +41,7 @@ def test_a_reply_stands_in_my_work_of_whoever_asked(bank: Cast) -> None:
     assert message.body == "No, my <b>card</b> is still missing"
     entry = TimelineEntry.objects.get(title="Reply by SMS")
     assert entry.detail == message.body
-    assert "Writes back, after “Close an account”" in waiting(bank)
+    assert "Writes back: Close an account" in waiting(bank)
     page = logged_in(bank.sam).get(reverse("console:contact", args=[contact.pk])).content.decode()
     assert "No, my &lt;b&gt;card&lt;/b&gt; is still missing" in page
     follow_up.refresh_from_db()
