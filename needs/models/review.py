@@ -141,7 +141,7 @@ class NeedsReview(models.Model):
         on = date_format(timezone.localtime(self.created_at), "j M Y")
         match self.cause:
             case ReviewCause.LATER:
-                return f"Asked on {on} to be asked again about {self.product}"
+                return f"Again about {self.product}, as asked on {on}"
             case ReviewCause.FITS_NOW:
                 return f"{self.product} is by now as they wanted it"
             case _:

@@ -19,7 +19,7 @@ WIDEST_GAP = 0.10
 TONES: Final = {
     Verdict.FEW: ("", "dots", "too few"),
     Verdict.EVEN: ("good", "check", "even"),
-    Verdict.WATCH: ("warn", "eye", "may be chance"),
+    Verdict.WATCH: ("warn", "eye", "unclear"),
     Verdict.ALERT: ("bad", "alert-triangle", "outside"),
 }
 

@@ -150,7 +150,7 @@ def test_later_puts_the_customer_into_the_agents_work_on_that_day(people: Cast) 
         [review] = reviewing.due_now(user=people.sam)
         assert reviewing.due_now(user=people.rae) == []
         work = as_(people.sam).get(reverse("followups:reviews")).content.decode()
-        assert "Asked on 23 Nov 2026 to be asked again about Saver Plus" in work
+        assert "Again about Saver Plus, as asked on 23 Nov 2026" in work
         call = reviewing.begin(review, by=people.sam)
         drawn = ContactDraw.objects.get(what="needs_review")
         assert (drawn.purpose, drawn.is_owed, call.direction) == ("marketing", False, "outbound")
