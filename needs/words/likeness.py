@@ -7,7 +7,7 @@ space that the examples span (latent semantic analysis: Deerwester et al., 1990)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -25,9 +25,12 @@ MOST: Final = 14_000  # examples that are compared with; memory grows with their
 RIDGE: Final = 0.1
 OFTEN: Final = 200  # rows that have a gram, from which on it is multiplied as a full column
 BLOCK: Final = 1_024  # rows multiplied at a time
+SMALL: Final = 1e-6  # spread within a need that is none
 WIDTHS: Final = {"tfidf": 0.7, "static": 0.7, "minilm": 1.0}  # of the kernel: e^(2 width (cos - 1))
 COUNTS: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # what a likeness of 1 adds
 GRAMS: Final = {"tfidf": 0.0, "static": 0.1, "minilm": 0.1}  # share of grams in being alike
+NARROW: Final = 0.7  # width of the kernel where texts of one need lie close together
+EVENED: Final = 0.7  # share of that space that stays as it is
 SEED: Final = 20261123
 
 
@@ -85,9 +88,12 @@ def space(backend: str, grams: Any, vectors: Vectors | None) -> Space:
         turn = _directions(vectors)
         turned = vectors @ turn if turn.size else vectors
     centre = turned.mean(axis=0)
-    # As they are kept, so that what was learnt is what is read.
-    placed = unit(turned - centre).astype(np.float16).astype(np.float32)
-    return Space(turn, centre, placed, WIDTHS[backend])
+    return Space(turn, centre, _kept(turned - centre), WIDTHS[backend])
+
+
+def _kept(places: Vectors) -> Vectors:
+    """Of length 1 and as they are stored, so that what was learnt is what is read."""
+    return unit(places).astype(np.float16).astype(np.float32)
 
 
 def kernel(by: Space, grams: Any = None, share: float = 0.0) -> Vectors:
@@ -110,18 +116,51 @@ def kernel(by: Space, grams: Any = None, share: float = 0.0) -> Vectors:
     return alike
 
 
-def solved(alike: Vectors, right: NDArray[np.int64], columns: int) -> Vectors:
-    """What being like each row adds to each column: shape (rows, columns). Uses up `alike`, of
-    which the half below the diagonal is read."""
+def said(right: NDArray[np.int64], columns: int) -> Vectors:
+    """A row for each answer with 1 in its column; -1 is none."""
+    found = np.zeros((len(right), columns), dtype=np.float32)
+    told = np.flatnonzero(right >= 0)
+    found[told, right[told]] = 1
+    return found
+
+
+def solver(alike: Vectors, ridge: NDArray[np.float32]) -> Callable[[Vectors], Vectors]:
+    """From what each row is to say to what being like it adds to each column: (rows, columns)
+    both. Uses up `alike`, of which the half below the diagonal is read."""
     from scipy import linalg  # noqa: PLC0415  (the web process never loads it)
 
-    alike[np.diag_indices(len(alike))] += RIDGE
-    wanted = np.zeros((len(alike), columns), dtype=np.float32)
-    wanted[np.arange(len(alike)), right] = 1
+    alike[np.diag_indices(len(alike))] += ridge
     # Turned, it lies as LAPACK wants it, and is not copied.
     parts = linalg.cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
-    found = linalg.cho_solve(parts, wanted, check_finite=False)
-    return np.ascontiguousarray(found, dtype=np.float32)
+
+    def solve(wanted: Vectors) -> Vectors:
+        found = linalg.cho_solve(parts, wanted, check_finite=False)
+        return np.ascontiguousarray(found, dtype=np.float32)
+
+    return solve
+
+
+def narrowed(by: Space, shares: Vectors) -> Space:
+    """A space turned so that rows of one need lie close together: `shares` are (rows, needs).
+
+    The covariance within needs, held back towards even, is whitened (Hatch, Kajarekar and
+    Stolcke, "Within-class covariance normalization", Interspeech 2006).
+    """
+    sure = np.square(shares, dtype=np.float64)
+    total, weight = sure.sum(axis=0), sure.sum(axis=1)
+    middle = sure.T @ by.placed / np.maximum(total, 1e-6)[:, None]
+    within = (by.placed * weight[:, None]).T @ by.placed - (middle * total[:, None]).T @ middle
+    even = np.trace(within) / len(within)
+    if even <= SMALL * weight.sum():
+        return by
+    within = (1 - EVENED) * within / even + EVENED * np.eye(len(within))
+    turn = np.linalg.cholesky(np.linalg.inv(within)).astype(np.float32)
+    return Space(
+        turn=by.turn @ turn if by.turn.size else turn,
+        centre=by.centre @ turn,
+        placed=_kept(by.placed @ turn),
+        width=NARROW,
+    )
 
 
 def compared(right: NDArray[np.int64]) -> NDArray[np.int64]:

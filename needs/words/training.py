@@ -17,7 +17,8 @@ from needs.words import encoders, likeness
 from needs.words.calibrating import Floats, Gate, gate, sharpness
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
-from needs.words.likeness import COUNTS, GRAMS, Likeness, Space
+from needs.words.guessing import Guessed, guessed
+from needs.words.likeness import COUNTS, GRAMS, MOST, Likeness
 from needs.words.model import CHATTER, NO_NEED, Model, looked
 
 FOLDS: Final = 4
@@ -29,9 +30,7 @@ CLOSE: Final = 1e-2  # to the best solution; nearer changes no answer and takes 
 EVEN: Final = 3.0  # sharpness where nothing can be held out
 FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
-ROUNDS: Final = 3  # of learning from them
-TAKEN: Final = 60  # of them a need
-TAKEN_FROM: Final = 0.3  # likelihood
+CLEAR: Final = 0.3  # share of a need, from which on a guessed text teaches a linear machine
 SEED: Final = 20261123
 
 
@@ -58,7 +57,7 @@ class Rows(NamedTuple):
     """What is learnt from: a row a text."""
 
     grams: Any  # scipy's sparse matrix
-    space: Space
+    guessed: Guessed
     right: NDArray[np.int64]
     known: Floats
     needs: int
@@ -67,23 +66,6 @@ class Rows(NamedTuple):
     told: NDArray[np.bool_]  # rows that somebody said, and nobody guessed
     compared: NDArray[np.int64]
     kernel: NDArray[np.float32]  # of the rows compared
-
-
-class Kept:
-    """The vectors of texts while a model is fitted: a text is encoded once, however many rounds."""
-
-    def __init__(self, backend: str) -> None:
-        self.backend = backend
-        self._known: dict[str, NDArray[np.float32]] = {}
-
-    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
-        """Shape (texts, size); none where the backend has none."""
-        if self.backend == "tfidf":
-            return None
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, encoders.of(self.backend).vectors(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
 
 
 class Learnt(NamedTuple):
@@ -96,7 +78,7 @@ class Learnt(NamedTuple):
     def scores(self, of: Rows, which: NDArray[np.bool_]) -> Floats:
         """Unsharpened, of rows that were not learnt from."""
         total: Floats = np.asarray(of.grams[which] @ self.by) + self.intercept
-        return total + self.alike.adds(of.space.placed[which])
+        return total + self.alike.adds(of.guessed.space.placed[which])
 
 
 class Tested(NamedTuple):
@@ -121,48 +103,21 @@ def fitted(
 ) -> Model:
     """A model of the needs that the examples and names tell of.
 
-    Where examples are few, `unlabelled` texts are taken for what the model is surest of, and it
-    learns again from both (self-training: Yarowsky, ACL 1995).
+    Where examples are few, `unlabelled` texts are guessed and learnt from too.
     The same examples in the same order give the same model, to the bit, on one machine.
     """
-    kept = Kept(backend)
-    model = _fitted(examples, names, kept)
-    few = len(examples) < FEW * len(model.needs)
-    for _ in range(ROUNDS if unlabelled and few else 0):
-        model = _fitted(examples, names, kept, _taken(model, unlabelled, kept))
-    return model
-
-
-def _taken(model: Model, texts: Sequence[str], kept: Kept) -> list[Example]:
-    """The texts that the model is surest of, at most so many a need, as if they were examples."""
-    shares = model.shares(model.scores(model.read(texts, kept.vectors(texts))))
-    said, sure = shares.argmax(axis=1), shares.max(axis=1)
-    order = np.argsort(-sure, kind="stable")
-    return [
-        Example(texts[at], need)
-        for column, need in enumerate(model.needs)
-        for at in order[said[order] == column][:TAKEN]
-        if sure[at] >= TAKEN_FROM
-    ]
-
-
-def _fitted(
-    examples: Sequence[Example],
-    names: Sequence[Name],
-    kept: Kept,
-    guessed: Sequence[Example] = (),
-) -> Model:
     said = [*_from_names(names), *examples, *(Example(text, CHATTER) for text in chatter())]
     needs = tuple(sorted({one.need for one in said} - {NO_NEED, CHATTER}))
     if len(needs) < 2:
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
     others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
-    rows = [*said, *guessed]
-    vocabulary, seen = _rows(rows, (*needs, *others), len(said), kept)
-    whole = _learnt(seen, np.ones(len(rows), dtype=bool))
+    few = len(examples) < FEW * len(needs)
+    more = unlabelled[: max(0, MOST - len(said))] if few else ()
+    vocabulary, seen = _rows(said, more, (*needs, *others), backend)
+    whole = _learnt(seen, np.ones(len(seen.right), dtype=bool))
     sharp, passes = _held_out(seen)
     return Model(
-        backend=kept.backend,
+        backend=backend,
         needs=needs,
         others=others,
         vocabulary=vocabulary,
@@ -180,30 +135,34 @@ def _from_names(names: Sequence[Name]) -> list[Example]:
 
 
 def _rows(
-    said: Sequence[Example], columns: Sequence[str], told: int, kept: Kept
+    said: Sequence[Example], more: Sequence[str], columns: Sequence[str], backend: str
 ) -> tuple[Vocabulary, Rows]:
     from scipy import sparse  # noqa: PLC0415  (the web process never loads it)
 
-    texts = [one.text for one in said]
+    texts = [*(one.text for one in said), *more]
     counted = [grams_of(text) for text in texts]
     vocabulary = learnt(counted)
     at, weights, ends = rows(counted, vocabulary)
-    grams = sparse.csr_matrix((weights, at, ends), shape=(len(said), len(vocabulary.columns)))
-    backend, vectors = kept.backend, kept.vectors(texts)
+    grams = sparse.csr_matrix((weights, at, ends), shape=(len(texts), len(vocabulary.columns)))
     column = {need: number for number, need in enumerate(columns)}
-    right = np.array([column[one.need] for one in said])
+    right = np.array([*(column[one.need] for one in said), *(-1 for _ in more)])
+    needs = sum(one not in (NO_NEED, CHATTER) for one in columns)
+    vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
     space = likeness.space(backend, grams, vectors)
+    if vectors is not None and len(said) >= FEW * needs:
+        space = likeness.narrowed(space, likeness.said(right, len(columns))[:, :needs])
+    found = guessed(space, right, needs, len(columns))
     compared = likeness.compared(right)
-    own = space._replace(placed=space.placed[compared])
+    own = found.space._replace(placed=found.space.placed[compared])
     return vocabulary, Rows(
         grams=grams,
-        space=space,
-        right=right,
+        guessed=found,
+        right=found.wanted.argmax(axis=1),
         known=np.array([known_share(blocks, vocabulary) for blocks in counted]),
-        needs=sum(one not in (NO_NEED, CHATTER) for one in columns),
+        needs=needs,
         columns=len(columns),
         backend=backend,
-        told=np.arange(len(said)) < told,
+        told=right >= 0,
         compared=compared,
         kernel=likeness.kernel(own, grams[compared], GRAMS[backend]),
     )
@@ -213,12 +172,14 @@ def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
     """Both learners from some of the rows, or one where likeness sees the grams too."""
     at = np.flatnonzero(which[seen.compared])
     rows = seen.compared[at]
-    amounts = likeness.solved(seen.kernel[np.ix_(at, at)], seen.right[rows], seen.columns)
+    space, wanted, ridge = seen.guessed
+    amounts = likeness.solver(seen.kernel[np.ix_(at, at)], ridge[rows])(wanted[rows])
     amounts *= np.float32(COUNTS[seen.backend])
-    alike = likeness.of(seen.space, rows, amounts)
+    alike = likeness.of(space, rows, amounts)
     share = GRAMS[seen.backend]
     if not share:
-        return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)
+        clear = which & (wanted.max(axis=1) >= CLEAR)
+        return Learnt(*_separated(seen.grams[clear], seen.right[clear], seen.columns), alike)
     by = np.asarray(seen.grams[rows].T @ amounts, dtype=np.float32) * np.float32(share)
     return Learnt(by, np.zeros(seen.columns), alike)
 
