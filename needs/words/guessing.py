@@ -48,7 +48,8 @@ def guessed(space: Space, right: NDArray[np.int64], needs: int, columns: int) ->
     others = alike[~told]
     solve = likeness.solver(alike, ridge)
     for _ in range(ROUNDS):
-        wanted[~told, :needs] = softmax(CLEAR * (others @ solve(wanted))[:, :needs])
+        scores = np.asarray((others @ solve(wanted))[:, :needs], dtype=np.float64)
+        wanted[~told, :needs] = softmax(CLEAR * scores)
     return Guessed(space, wanted, ridge)
 
 
