@@ -88,11 +88,23 @@ def take(*, at: datetime) -> int:
         wanted = room(at=at) if is_mine else 0
         taken = 0
         ready = FollowUp.objects.for_the_voice().select_related("customer")
-        for follow_up in ready[: wanted * LOOKED_AT]:
-            if taken == wanted:
-                break
-            taken += _taken(follow_up)
+        left = list(ready[: wanted * LOOKED_AT])
+        while left and taken < wanted:
+            some, left = left[: wanted - taken], left[wanted - taken :]
+            known = _facts_of(some)
+            taken += sum(_taken(one, known.get(one.pk)) for one in some)
     return taken
+
+
+def _facts_of(some: list[FollowUp]) -> dict[int, Facts]:
+    """Of all of them in one statement; of none where one cannot be read: each is read alone."""
+    try:
+        return FollowUp.objects.filter(pk__in=[one.pk for one in some]).facts()
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
+        logger.warning("follow-ups cannot be read together: %s", type(error).__name__)
+        return {}
 
 
 def room(*, at: datetime) -> int:
@@ -114,10 +126,10 @@ def room(*, at: datetime) -> int:
     )
 
 
-def _taken(follow_up: FollowUp) -> bool:
+def _taken(follow_up: FollowUp, facts: Facts | None) -> bool:
     """One that cannot be worked on holds up none of those behind it."""
     try:
-        return queue(follow_up) is not None
+        return queue(follow_up, facts) is not None
     except RuleBroken:
         return False
     except DatabaseError:
@@ -132,12 +144,14 @@ def _taken(follow_up: FollowUp) -> bool:
         return False
 
 
-def queue(follow_up: FollowUp) -> OutboundCall | None:
+def queue(follow_up: FollowUp, facts: Facts | None = None) -> OutboundCall | None:
     """Write the try and its call down; None when a voice may not, or somebody else makes it.
 
-    Raises Conflict when a voice calls this customer already: then nothing is written.
+    `facts` as they were a moment ago say by which way it goes; whether it may be called is asked
+    of those of this moment. Raises Conflict when a voice calls this customer already: then nothing
+    is written.
     """
-    facts = FollowUp.objects.filter(pk=follow_up.pk).facts()[follow_up.pk]
+    facts = facts or FollowUp.objects.filter(pk=follow_up.pk).facts()[follow_up.pk]
     if because := _not_for_a_voice(follow_up, facts):
         follow_up.leave_to_next_way(because=because)
         return None

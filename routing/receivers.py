@@ -52,8 +52,9 @@ def follow_the_call(*, call: Call, now: CallPicture, events: list[CallEvent], **
     users = {leg.user for leg in now.legs.values() if leg.user}
     panel_changed(panel="routing.phone", user_ids=users)
     panel_changed(panel="routing.board", team_ids={place.queue.team_id} if place else ())
-    transaction.on_commit(offer_waiting, robust=True)
-    transaction.on_commit(start_due, robust=True)
+    if users or place or call.direction == Direction.INBOUND:  # else nobody of ours takes part
+        transaction.on_commit(offer_waiting, robust=True)
+        transaction.on_commit(start_due, robust=True)
 
 
 def _is_arrival(event: CallEvent) -> bool:

@@ -13,7 +13,7 @@ import time
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from routing.models import DialDecision, OutboundCall
@@ -35,23 +35,36 @@ def ring_due(*, seconds: float = SECONDS) -> int:
 
     A provider that has not answered for a while is left alone: what waits, waits.
     """
-    asked = OutboundCall.objects.asked().by_voice()
-    related = asked.select_related("call", "customer", "contact_point")
-    until, rung = time.monotonic() + seconds, 0
-    for one in related.order_by("asked_at", "pk")[:AT_ONCE]:
+    until, rung, silent = time.monotonic() + seconds, 0, set[str]()
+    for _ in range(AT_ONCE):
         if time.monotonic() > until:
             break
-        if GatewayCircuit.lets_through(one.call.gateway, at=timezone.now()):
-            rung += _ring(one)
+        with transaction.atomic():
+            asked = _next(silent)
+            if asked is None or not asked.claim_all():
+                break
+            ruling = _decided(asked)
+        rung += _rung(asked, ruling)
     return rung
 
 
-def _ring(asked: OutboundCall) -> bool:
-    """Claim, then act; whoever comes second does nothing."""
-    with transaction.atomic():
-        if not asked.claim_all():
-            return False
-        ruling = _decided(asked)
+def _next(silent: set[str]) -> OutboundCall | None:
+    """Whom nobody else rings at this moment, whoever has waited for longest; it is locked.
+
+    Providers that are to be left alone become `silent`.
+    """
+    while True:
+        free = OutboundCall.objects.asked().by_voice().exclude(call__gateway__in=silent)
+        related = free.select_related("call", "customer", "contact_point")
+        locked = related.select_for_update(of=("self",), skip_locked=True)
+        asked = locked.order_by("asked_at", "pk").first()
+        if asked is None or GatewayCircuit.lets_through(asked.call.gateway, at=timezone.now()):
+            return asked
+        silent.add(asked.call.gateway)
+
+
+def _rung(asked: OutboundCall, ruling: Ruling) -> bool:
+    """It is claimed and committed: act."""
     if not ruling.is_allowed:
         failed(asked, f"Not dialled: {ruling.words}.", cause=Cause.CANCELED)
         return False
@@ -83,10 +96,20 @@ def _note(asked: OutboundCall, error: GatewayError, *, asked_at: datetime) -> No
 
 
 def _decided(asked: OutboundCall) -> Ruling:
-    """The rules for the last time; whoever has to know of a refusal is told with it."""
+    """The rules for the last time; whoever has to know of a refusal is told with it.
+
+    One that cannot be decided is not called, and holds up none of those behind it.
+    """
     wanted = wanted_by(asked)
-    ruling = decide(wanted, by=None, when=DialDecision.When.DIALLING)
-    guard = GUARDS.get(wanted.purpose)
-    if not ruling.is_allowed and guard and guard.refused:
-        guard.refused(wanted, None, ruling)
+    try:
+        ruling = decide(wanted, by=None, when=DialDecision.When.DIALLING)
+        guard = GUARDS.get(wanted.purpose)
+        if not ruling.is_allowed and guard and guard.refused:
+            guard.refused(wanted, None, ruling)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, its neighbours go on)
+        what = type(error).__name__
+        logger.error("call %s cannot be decided: %s", asked.call_id, what)
+        return Ruling(False, "undecided", f"Cannot be decided: {what}")
     return ruling

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from customers.models import Customer
-from followups import voicing
-from followups.grounds import Rule
+from followups import dialling, voicing
+from followups.grounds import Facts, Rule
 from followups.models import (
     Answer,
     Attempt,
     AttemptOutcome,
     FollowUp,
     FollowUpPolicy,
+    FollowUpQuerySet,
     FollowUpStatus,
     VoiceSurvey,
     Way,
@@ -31,10 +33,11 @@ from followups.sweeping import sweep
 from followups.tasks import call_by_voice
 from interactions.models import Interaction, TimelineEntry
 from routing import outbound
+from routing.assignment import offer_waiting
 from routing.models import DialDecision, OutboundCall
 from service.models import ServiceRequest
 from telephony.gateway import CallRefused, CallState, GatewayUnavailable
-from telephony.models import Call, CallerId, GatewayCircuit, SuppressionEntry
+from telephony.models import Call, CallerId, GatewayCircuit, Purpose, SuppressionEntry
 from telephony.models.circuits import FAILURES
 from telephony.protocol import Kind
 from telephony.reconciling import lost
@@ -156,6 +159,13 @@ def test_two_sweeps_at_once_ring_once(settings: Settings, monkeypatch: pytest.Mo
     assert floor.provider.verbs() == ["open"]
     assert (Call.objects.count(), Attempt.objects.count()) == (1, 1)
     assert DialDecision.objects.filter(when="dialling").count() == 1
+    settings.VOICE_CALLS_PER_MINUTE = 600
+    with time_machine.travel(NOON, tick=False):
+        ready(floor, floor.cast.ben)
+        assert voicing.take(at=NOON) == 1
+        with transaction.atomic():
+            OutboundCall.objects.asked().select_for_update().get()
+            assert at_once(1, lambda _: outbound.ring_due()) == [0]  # another process rings it
 
 
 def test_a_worker_killed_before_its_claim_leaves_the_call_to_the_next(bank: Floor) -> None:
@@ -267,14 +277,68 @@ def test_what_cannot_be_called_holds_up_none_behind_it(
     ready(bank)
     queue = voicing.queue
 
-    def poisoned(follow_up: FollowUp) -> object:
-        return 1 / 0 if follow_up.pk == poison.pk else queue(follow_up)
+    def poisoned(follow_up: FollowUp, facts: Facts | None) -> object:
+        return 1 / 0 if follow_up.pk == poison.pk else queue(follow_up, facts)
 
     monkeypatch.setattr(voicing, "queue", poisoned)
     assert voicing.call_due() == 1
     poison.refresh_from_db()
     assert (poison.status, poison.failures) == (FollowUpStatus.PLANNED, 1)
     assert poison.waits_because == "Cannot be called: ZeroDivisionError"
+
+
+def test_facts_are_read_together_and_each_alone_where_one_cannot_be(
+    bank: Floor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VOICE_CALLS_PER_MINUTE = 600
+    poison = ready(bank, bank.cast.ben)
+    FollowUp.objects.filter(pk=poison.pk).update(due_at=NOON - timedelta(hours=1))
+    ready(bank)
+    facts, asked = FollowUpQuerySet.facts, []
+
+    def poisoned(self: FollowUpQuerySet) -> dict[int, Facts]:
+        found = facts(self)
+        asked.append(set(found))
+        return {} if poison.pk in found and 1 / 0 else found
+
+    monkeypatch.setattr(FollowUpQuerySet, "facts", poisoned)
+    assert voicing.call_due() == 1
+    assert [len(one) for one in asked][:2] == [2, 1]
+    poison.refresh_from_db()
+    assert poison.waits_because == "Cannot be called: ZeroDivisionError"
+
+
+def test_while_a_voice_calls_nobody_of_ours_is_looked_for(
+    bank: Floor, django_capture_on_commit_callbacks: OnCommit
+) -> None:
+    _, call = rung(bank)
+    with django_capture_on_commit_callbacks() as afterwards:
+        told(bank, call, Kind.LEG_ANSWERED)
+    assert afterwards  # the voice is to ask
+    assert offer_waiting not in afterwards
+
+
+def test_a_call_that_cannot_be_decided_is_put_off_and_holds_up_none_behind_it(
+    bank: Floor, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VOICE_CALLS_PER_MINUTE = 600
+    poison = ready(bank, bank.cast.ben)
+    FollowUp.objects.filter(pk=poison.pk).update(due_at=NOON - timedelta(hours=1))
+    ready(bank)
+    assert voicing.take(at=NOON) == 2
+    rules = dialling.rules
+
+    def poisoned(wanted: outbound.Wanted, at: datetime) -> outbound.Ruling:
+        if wanted.customer == bank.cast.ben:
+            raise ZeroDivisionError
+        return rules(wanted, at)
+
+    guard = outbound.Guard(poisoned, voicing.not_dialled)
+    monkeypatch.setitem(outbound.GUARDS, Purpose.SURVEY, guard)
+    assert outbound.ring_due() == 1
+    poison.refresh_from_db()
+    assert (poison.status, poison.failures) == (FollowUpStatus.PLANNED, 1)
+    assert Attempt.objects.get(follow_up=poison).outcome == AttemptOutcome.NOT_CALLED
 
 
 def test_a_worker_killed_after_ringing_rings_nobody_again(bank: Floor) -> None:
