@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_init
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcentre.settings")
@@ -22,6 +22,16 @@ app.autodiscover_tasks(["contactcentre"], related_name="tasks")
 @setup_logging.connect
 def logs_are_django_s(**_: Any) -> None:
     """Keep Celery from replacing the handlers that settings.LOGGING made."""
+
+
+@worker_init.connect
+def load_once(**_: Any) -> None:
+    """What takes seconds to load is there before the pool is forked, once for all its processes."""
+    from customers.lawful import editions  # noqa: PLC0415  (there are no apps yet above)
+    from telephony.adapters import gateway  # noqa: PLC0415
+
+    editions()
+    gateway().prepare()
 
 
 @task_prerun.connect

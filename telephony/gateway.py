@@ -130,6 +130,9 @@ class Gateway:
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
     asked_every: ClassVar[float] = 0.0  # seconds between two questions about one call
 
+    def prepare(self) -> None:
+        """Load what asking takes, so that processes forked from this one need not, each alone."""
+
     def dialling(self, number: str) -> Dialling:
         """How the agent reaches this E.164 number."""
         raise NotImplementedError

@@ -52,6 +52,10 @@ class TwilioGateway(Gateway):
     )
     asked_every = 30.0
 
+    def prepare(self) -> None:
+        with suppress(GatewayError):  # without an account there is nobody to ask
+            client()
+
     def dialling(self, number: str) -> Dialling:
         words = "You are connected first, then their phone rings."
         return Dialling(number=readable(number), link="", words=words)

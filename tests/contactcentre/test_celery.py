@@ -15,13 +15,17 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
+from celery.signals import worker_init
+from pytest_django.fixtures import Settings
 
 from accounts.models import Heartbeat
-from contactcentre import celery_settings, tasks
+from contactcentre import celery, celery_settings, tasks
 from contactcentre.embedded import processes
 from contactcentre.embedded.redis import Redis
 from contactcentre.schedule import SCHEDULE, every
 from contactcentre.state import PROJECT
+from customers.lawful.book import editions
+from telephony.twilio import asked
 
 
 @pytest.fixture
@@ -105,3 +109,15 @@ def test_the_heartbeat_is_written_once_and_moved_on() -> None:
     tasks.write_heartbeat()
     again = Heartbeat.objects.get()
     assert (first.name, again.beat_at > first.beat_at) == ("worker", True)
+
+
+def test_what_takes_seconds_to_load_is_there_before_the_pool_is_forked(
+    settings: Settings,
+) -> None:
+    settings.TELEPHONY_GATEWAY = "twilio"
+    settings.TWILIO_ACCOUNT, settings.TWILIO_TOKEN = "AC" + "0" * 32, "unused"
+    celery.load_once()
+    assert editions.cache_info().currsize == 1
+    assert asked._client.cache_info().currsize > 0
+    hooks = [reference() for _, reference in worker_init.receivers]
+    assert celery.load_once in hooks
