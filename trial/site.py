@@ -20,9 +20,10 @@ from contactcentre.embedded.processes import CannotStart
 from contactcentre.embedded.servers import Servers, lock
 from trial.phones import ACCOUNT, TOKEN
 
-FIRST_PORT: Final = 21000
+FIRST_PORT: Final = 29000  # where no other server looks for one while ours is killed
 CELERY: Final = ("-m", "celery", "-q", "-A", "contactcentre")
 LINES: Final = 60  # calls of the voice at the same time
+DIALLERS: Final = 6  # processes that place them; a provider that is slow keeps each of them waiting
 PATIENCE: Final = 90  # seconds until something works again
 
 
@@ -36,8 +37,10 @@ class Site:
             raise CannotStart(f"Another trial uses {folder}. Wait until it has ended.")
         self.held, self.seed, self.lies = held, seed, lies
         self.servers = Servers(folder)
-        ports = processes.free_ports(FIRST_PORT)
+        ports = processes.free_ports(FIRST_PORT, spread=True)
         self.port, self.provider_port = next(ports), next(ports)
+        for server in self.servers.candidates.values():
+            server.port = next(ports)
         self.witness = folder / "witness.jsonl"
         self.witness.unlink(missing_ok=True)
         self.commands = self._commands(beats)
@@ -49,7 +52,10 @@ class Site:
                 *("-m", "uvicorn", "contactcentre.asgi:application", "--port", str(self.port)),
                 *("--lifespan", "off", "--no-access-log", "--log-level", "warning"),
             ),
-            "worker": (*CELERY, "worker", "-c", "4", "--without-mingle", "--without-gossip"),
+            "worker": (
+                *(*CELERY, "worker", "--without-mingle", "--without-gossip"),
+                *("-c", str(DIALLERS + 2)),
+            ),
             "calls": ("manage.py", "calls"),
             **{f"beat-{number}": (*CELERY, "beat", "--pidfile=") for number in range(beats)},
         }
@@ -80,7 +86,9 @@ class Site:
         return empty.rpartition("/")[0] + "/trial"
 
     def _environment(self) -> None:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is killed so often is compiled once
         os.environ.update(
+            PYTHONPYCACHEPREFIX=str(self.folder / "compiled"),
             CONTINUUM_STATE=str(self.folder),
             CONTINUUM_ENV="production",
             CONTINUUM_DEMO="false",
@@ -98,7 +106,7 @@ class Site:
             TWILIO_TIMEOUT="3",
             VOICE_LINES=str(LINES),
             VOICE_CALLS_PER_MINUTE=str(60 * LINES),
-            VOICE_DIALLERS="3",
+            VOICE_DIALLERS=str(DIALLERS),
         )
 
     def start_all(self) -> None:
