@@ -22,9 +22,9 @@ from offers.compiled import (
     Question,
     Requirements,
 )
-from offers.facts import CURRENCY
 from offers.models import MOST_CONTACTS, MOST_SURVEYS, Release
 from offers.rules import Criterion, Requirement
+from offers.sums import CURRENCY
 from products.models import CatalogueVersion, Stage
 
 Content = Mapping[str, Any]

@@ -18,8 +18,8 @@ from accounts.models import AuditEntry, Team, User
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedFit, NeedType
 from offers import catalogue
 from offers.benefits import read_formula, read_sentence
-from offers.facts import CURRENCY
 from offers.models import ContactPolicy
+from offers.sums import CURRENCY
 from products.models import CatalogueVersion, Product, ProductRule
 from service.models import Fulfilment
 

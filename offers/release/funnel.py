@@ -19,11 +19,11 @@ from django.db.models import Case, Count, Expression, IntegerField, Max, Q, Quer
 
 from customers.models import Customer
 from offers.catalogue import requirements_of
-from offers.facts import Sums, among, need_of
 from offers.release.passing import Passing
 from offers.release.worth import as_sql as value_of
 from offers.release.worth import facts_of_formula, is_worth
 from offers.rules import PREFIX, Requirement, facts_of
+from offers.sums import Sums, among, need_of
 from products.models import Stage
 
 STRETCH = 250_000  # customers' numbers looked at by one request

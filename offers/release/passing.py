@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 
 from customers.models import Customer
 from offers import facts
-from offers.facts import NO_CONTACT, ContactFacts, Sums
+from offers import sums as added
+from offers.facts import NO_CONTACT, ContactFacts
 from offers.rules import Criterion, Requirement, as_sql, facts_of
+from offers.sums import Sums
 from products.vocabulary import FACTS, Kind
 
 
@@ -41,9 +43,9 @@ class Passing:
         asked = list(requirements)
         on_sets = [one for each in asked for one in each.criteria if one.kind == Kind.SET]
         among = {one: f"among_{place}" for place, one in enumerate(dict.fromkeys(on_sets))}
-        sums = {among[one]: facts.among(one.fact, _words(one)) for one in among}
+        sums = {among[one]: added.among(one.fact, _words(one)) for one in among}
         plain = frozenset(name for name in facts_of(asked) if FACTS[name].kind != Kind.SET)
-        return cls(plain.union(names), among, {**sums, **(more or {})}, facts.sums(facts.numbered))
+        return cls(plain.union(names), among, {**sums, **(more or {})}, added.sums(added.numbered))
 
     def people(
         self,

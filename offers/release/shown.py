@@ -10,10 +10,10 @@ from typing import Any
 from accounts.models import User
 from offers import catalogue, publishing
 from offers.changes import changes
-from offers.facts import CURRENCY
 from offers.models import Release, ReleaseStage, ReleaseStep, Simulation
 from offers.release import figures, policy, shadowing
 from offers.release.policy import Outcome
+from offers.sums import CURRENCY
 from products.figures import MINUS, money
 
 NEXT = {
