@@ -223,7 +223,7 @@ def _asked_again(answer: Answer) -> NeedsReview:
         due_on=answer.offer.later_on,
         cause=ReviewCause.LATER,
         product_id=answer.offer.product_id,
-        created_at=answer.offer.answered_at,
+        created_at=moment_of(answer.contact.closed_at),
     )
 
 
