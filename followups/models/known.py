@@ -95,7 +95,8 @@ def told(follow_ups: QuerySet[Any], since: date) -> QuerySet[Any, Any]:
         "customer_id", what=DrawnFor.FOLLOW_UP, subject="interaction_id", since=since
     )
     rows = known_of(follow_ups, purpose=Purpose.SURVEY).annotate(drawn=drawn, tries=_tries())
-    return rows.values_list(*COLUMNS)
+    columns: QuerySet[Any, Any] = rows.values_list(*COLUMNS)
+    return columns
 
 
 def known_of(rows: QuerySet[Any], *, purpose: str) -> QuerySet[Any]:
