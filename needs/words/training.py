@@ -17,7 +17,7 @@ from needs.words import encoders, likeness
 from needs.words.calibrating import Floats, Gate, gate, sharpness
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
-from needs.words.guessing import Guessed, guessed
+from needs.words.guessing import TAKEN, Guessed, guessed
 from needs.words.likeness import COUNTS, GRAMS, MOST, Likeness
 from needs.words.model import CHATTER, NO_NEED, Model, looked
 
@@ -30,7 +30,8 @@ CLOSE: Final = 1e-2  # to the best solution; nearer changes no answer and takes 
 EVEN: Final = 3.0  # sharpness where nothing can be held out
 FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
-CLEAR: Final = 0.3  # share of a need, from which on a guessed text teaches a linear machine
+ROUNDS: Final = 3  # of learning from them by the whole model
+TAKEN_FROM: Final = 0.3  # likelihood
 SEED: Final = 20261123
 
 
@@ -103,17 +104,47 @@ def fitted(
 ) -> Model:
     """A model of the needs that the examples and names tell of.
 
-    Where examples are few, `unlabelled` texts are guessed and learnt from too.
+    Where examples are few, `unlabelled` texts are guessed and learnt from too: by their vectors,
+    or, without such, by what the whole model is surest of.
     The same examples in the same order give the same model, to the bit, on one machine.
     """
     said = [*_from_names(names), *examples, *(Example(text, CHATTER) for text in chatter())]
-    needs = tuple(sorted({one.need for one in said} - {NO_NEED, CHATTER}))
+    needs = {one.need for one in said} - {NO_NEED, CHATTER}
     if len(needs) < 2:
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
-    others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
     few = len(examples) < FEW * len(needs)
-    more = unlabelled[: max(0, MOST - len(said))] if few else ()
-    vocabulary, seen = _rows(said, more, (*needs, *others), backend)
+    more = list(unlabelled[: max(0, MOST - len(said))]) if few else []
+    if backend != "tfidf":
+        return _fitted(said, backend, more=more)
+    model = _fitted(said, backend)
+    for _ in range(ROUNDS if more else 0):
+        model = _fitted(said, backend, _taken(model, more))
+    return model
+
+
+def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
+    """The texts that the model is surest of, at most so many a need, as if they were examples."""
+    shares = model.shares(model.scores(model.read(texts)))
+    said, sure = shares.argmax(axis=1), shares.max(axis=1)
+    order = np.argsort(-sure, kind="stable")
+    return [
+        Example(texts[at], need)
+        for column, need in enumerate(model.needs)
+        for at in order[said[order] == column][:TAKEN]
+        if sure[at] >= TAKEN_FROM
+    ]
+
+
+def _fitted(
+    said: Sequence[Example],
+    backend: str,
+    taken: Sequence[Example] = (),
+    more: Sequence[str] = (),
+) -> Model:
+    needs = tuple(sorted({one.need for one in said} - {NO_NEED, CHATTER}))
+    others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
+    vocabulary, seen = _rows([*said, *taken], more, (*needs, *others), backend)
+    seen = seen._replace(told=np.arange(len(seen.right)) < len(said))
     whole = _learnt(seen, np.ones(len(seen.right), dtype=bool))
     sharp, passes = _held_out(seen)
     return Model(
@@ -148,10 +179,7 @@ def _rows(
     right = np.array([*(column[one.need] for one in said), *(-1 for _ in more)])
     needs = sum(one not in (NO_NEED, CHATTER) for one in columns)
     vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
-    space = likeness.space(backend, grams, vectors)
-    if vectors is not None and len(said) >= FEW * needs:
-        space = likeness.narrowed(space, likeness.said(right, len(columns))[:, :needs])
-    found = guessed(space, right, needs, len(columns))
+    found = guessed(likeness.space(backend, grams, vectors), right, needs, len(columns))
     compared = likeness.compared(right)
     own = found.space._replace(placed=found.space.placed[compared])
     return vocabulary, Rows(
@@ -178,8 +206,7 @@ def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
     alike = likeness.of(space, rows, amounts)
     share = GRAMS[seen.backend]
     if not share:
-        clear = which & (wanted.max(axis=1) >= CLEAR)
-        return Learnt(*_separated(seen.grams[clear], seen.right[clear], seen.columns), alike)
+        return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)
     by = np.asarray(seen.grams[rows].T @ amounts, dtype=np.float32) * np.float32(share)
     return Learnt(by, np.zeros(seen.columns), alike)
 
