@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -54,12 +55,14 @@ def offsets(zone: str) -> np.ndarray[Any, Any]:
     return found
 
 
+@cache
 def told(country: str) -> dict[str, Any]:
     files = [tomllib.loads(path.read_text()) for path in FOLDER.glob("*.toml")]
     by_country: dict[str, dict[str, Any]] = {file["country"]: file for file in files}
     return by_country.get(country, by_country["*"])
 
 
+@cache
 def minutes_by_weekday(country: str, region: str) -> list[tuple[int, int]]:
     """From which minute of the day to which, Monday first; (0, 0) on a day without calls."""
     file = told(country)
