@@ -156,7 +156,7 @@ def queue(follow_up: FollowUp, facts: Facts | None = None) -> OutboundCall | Non
         follow_up.leave_to_next_way(because=because)
         return None
     decided = permission(facts, at=timezone.now())
-    if not decided.is_allowed:
+    if facts.room_on is not None:  # nothing is begun that would draw from a budget without room
         FollowUp.objects.decide(
             {follow_up.pk: decided}, at=timezone.now(), from_statuses=[FollowUpStatus.READY]
         )
