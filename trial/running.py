@@ -6,7 +6,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from math import inf
 from threading import Event, Thread
@@ -25,7 +25,8 @@ from trial.site import Site
 from trial.table import show
 
 SETTLING: Final = 1200  # seconds without any progress after which waiting is given up
-SAYING_NO: Final = 120.0  # seconds after the closing until when somebody says no: around the call
+SAYING_NO: Final = 120.0  # seconds after the closing until when somebody says no
+CALLED_WITHIN: Final = 1.0  # seconds from the begin of a try until about when the phone rings
 Found = TypeVar("Found")
 
 
@@ -76,21 +77,36 @@ def stubborn(what: Callable[[], Found]) -> Found:
 def _say_no(
     everybody: list[Person], clients: Clients, options: argparse.Namespace, over: Event
 ) -> None:
-    """Those who change their mind do so around the moment at which they would be called."""
+    """Half of those who change their mind do so soon after the contact, half right when the call
+    to them is being made.
+    """
     chance, within = random.Random(options.seed), SAYING_NO / (12 if options.hurry else 1)
     waiting = [one for one in everybody if one.kind in CHANGES]
+    early = {one.customer for one in waiting if chance.random() < 0.5}
     moments: dict[int, float] = {}
     while waiting:
-        is_last = over.wait(0.2)  # then the rest of them at once
+        is_last = over.wait(0.3)  # then the rest of them at once
+        reached = _being_called(one for one in waiting if one.customer not in early)
         for one in waiting:
-            if is_last or one.interaction in clients.closing.acknowledged:
-                moments.setdefault(one.customer, time.monotonic() + chance.uniform(0, within))
-        saying = [one for one in waiting if moments.get(one.customer, inf) <= time.monotonic()]
-        for one in waiting if is_last else saying:
-            stubborn(partial(people.say_no, one))
-            one.changed_at = time.time()
+            is_early = one.customer in early
+            acknowledged = one.interaction in clients.closing.acknowledged
+            if is_last or (acknowledged if is_early else one.interaction in reached):
+                soon = chance.uniform(0, within if is_early else CALLED_WITHIN)
+                moments.setdefault(one.customer, time.monotonic() + soon)
+        for one in waiting:
+            if is_last or moments.get(one.customer, inf) <= time.monotonic():
+                stubborn(partial(people.say_no, one))
+                one.changed_at = time.time()
         waiting = [one for one in waiting if not one.changed_at]
     connection.close()
+
+
+def _being_called(some: Iterable[Person]) -> set[int]:
+    """The contacts about which somebody is called right now."""
+    begun = FollowUp.objects.filter(
+        status=FollowUpStatus.IN_PROGRESS, interaction__in=[one.interaction for one in some]
+    )
+    return stubborn(lambda: set(begun.values_list("interaction", flat=True)))
 
 
 def _until(done: Callable[[], bool], breaking: Breaking, what: str, clients: Clients) -> None:
