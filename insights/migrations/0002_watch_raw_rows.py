@@ -404,9 +404,9 @@ DROP INDEX insights_holding_opened;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0001_initial"),
-        ("offers", "0001_initial"),
-        ("followups", "0001_initial"),
+        ("insights", "0001_tables"),
+        ("offers", "0001_tables"),
+        ("followups", "0001_tables"),
     ]
 
     operations = [
