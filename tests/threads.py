@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.db import connections
 
+from tests.patience import PATIENCE
+
 T = TypeVar("T")
 
 
@@ -18,7 +20,7 @@ def at_once(count: int, work: Callable[[int], T]) -> list[T]:
 
     def alone(number: int) -> T:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=PATIENCE)
             return work(number)
         finally:
             connections.close_all()

@@ -15,6 +15,7 @@ from accounts.live import panel_changed
 from accounts.models import Presence, User
 from console.routing import websocket_urlpatterns
 from tests.cast import Cast, assemble
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A_MOMENT = 0.3
@@ -41,13 +42,13 @@ class OpenPage:
 
     async def connect(self) -> dict[str, Any]:
         await self.line.send_input({"type": "websocket.connect"})
-        return dict(await self.line.receive_output(timeout=5))
+        return dict(await self.line.receive_output(timeout=PATIENCE))
 
     async def says(self, text: str) -> None:
         await self.line.send_input({"type": "websocket.receive", "text": text})
 
     async def hears(self) -> Any:
-        return json.loads((await self.line.receive_output(timeout=5))["text"])
+        return json.loads((await self.line.receive_output(timeout=PATIENCE))["text"])
 
     async def hears_nothing(self) -> bool:
         return bool(await self.line.receive_nothing(timeout=A_MOMENT))

@@ -26,6 +26,7 @@ from contactcentre.schedule import SCHEDULE, every
 from contactcentre.state import PROJECT
 from customers.lawful.book import editions
 from telephony.twilio import asked
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -70,15 +71,17 @@ def test_a_worker_outlives_its_broker_and_finishes_the_task(
         return note.read_text().split().count(word) if note.exists() else 0
 
     patient.send_task("patient.wait", [2, str(note)])
-    assert processes.wait_until(lambda: noted("start") == 1, seconds=30)
+    assert processes.wait_until(lambda: noted("start") == 1, seconds=PATIENCE)
     assert broker.process
     broker.process.kill()
     broker.process.wait()
     broker.start()
     after = tmp_path / "after"
     patient.send_task("patient.wait", [0, str(after)])
-    assert processes.wait_until(after.exists, seconds=60), (tmp_path / "worker.log").read_text()
-    assert processes.wait_until(lambda: noted("end") >= 1, seconds=60)
+    assert processes.wait_until(after.exists, seconds=PATIENCE), (
+        tmp_path / "worker.log"
+    ).read_text()
+    assert processes.wait_until(lambda: noted("end") >= 1, seconds=PATIENCE)
     assert worker.poll() is None
 
 

@@ -20,6 +20,7 @@ from contactcentre.embedded import processes, servers
 from contactcentre.embedded.postgres import Postgres
 from contactcentre.embedded.redis import Redis
 from contactcentre.state import PROJECT
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ def test_a_second_start_ends_the_server_left_behind(postgres: Postgres, tmp_path
     again = Postgres(tmp_path)
     again.start()
     try:
-        assert left_behind.wait(timeout=10) == 0
+        assert left_behind.wait(timeout=PATIENCE) == 0
         assert sql(again, "select count(*) from kept") == [(0,)]
     finally:
         again.stop()
@@ -177,7 +178,7 @@ def test_servers_end_with_a_killed_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     assert processes.wait_until(
-        lambda: not any(processes.is_running(pid, "er") for pid in pids), seconds=10
+        lambda: not any(processes.is_running(pid, "er") for pid in pids), seconds=PATIENCE
     )
 
 

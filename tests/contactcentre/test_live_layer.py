@@ -10,6 +10,7 @@ from redis import Redis, RedisError
 
 from accounts.live import panel_changed
 from contactcentre.live_layer import AT_MOST, HintLayer
+from tests.patience import PATIENCE
 
 
 def test_hints_of_two_installations_on_one_redis_do_not_mix() -> None:
@@ -25,9 +26,9 @@ def test_a_hint_goes_to_its_groups_and_to_no_other() -> None:
     with Redis.from_url(settings.REDIS_URL).pubsub() as ear:
         ear.subscribe(*(f"{layer.prefix}__group__team-{team}" for team in (1, 2, 3)))
         for _ in range(3):
-            ear.get_message(timeout=5)
+            ear.get_message(timeout=PATIENCE)
         layer.publish(["team-1", "team-3"], {"type": "panel.changed", "panel": "a"})
-        heard = [ear.get_message(timeout=5) for _ in range(2)]
+        heard = [ear.get_message(timeout=PATIENCE) for _ in range(2)]
         assert [message["channel"][-6:] for message in heard if message] == [b"team-1", b"team-3"]
         assert ear.get_message(timeout=0.1) is None
 

@@ -18,9 +18,8 @@ from contactcentre.embedded.children import Child, GivenUp
 from contactcentre.embedded.output import Log, Screen
 from contactcentre.embedded.supervisor import ADDRESSES
 from contactcentre.state import PROJECT
+from tests.patience import PATIENCE
 from tests.plugins import migrated
-
-PATIENCE = 120  # seconds; the machine may be busy
 
 
 class Run:
@@ -90,7 +89,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Run]:
 def test_one_command_serves_heals_and_stops(run: Run) -> None:
     run.wait_for("Continuum is ready")
     for path in ADDRESSES.values():
-        with urllib.request.urlopen(f"http://localhost:{run.port}{path}", timeout=10) as page:
+        with urllib.request.urlopen(f"http://localhost:{run.port}{path}", timeout=PATIENCE) as page:
             assert page.status == 200
     web = next(
         pid for pid in run.family() if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -102,7 +101,7 @@ def test_one_command_serves_heals_and_stops(run: Run) -> None:
     assert second.wait(timeout=PATIENCE) == 1
     assert f"already runs for {run.folder} (process {run.process.pid})" in run.said()
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(timeout=40) == 0
+    assert run.process.wait(timeout=PATIENCE) == 0
     assert run.family() == []
 
 
@@ -112,14 +111,14 @@ def test_nothing_outlives_a_killed_supervisor(run: Run) -> None:
     run.wait_for("Continuum is ready")
     run.process.kill()
     run.process.wait()
-    assert processes.wait_until(lambda: run.family() == [], seconds=20), run.family()
+    assert processes.wait_until(lambda: run.family() == [], seconds=PATIENCE), run.family()
 
 
 @pytest.mark.slow
 def test_it_stops_while_it_starts(run: Run) -> None:
     run.wait_for("starting PostgreSQL")
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(timeout=40) == 0
+    assert run.process.wait(timeout=PATIENCE) == 0
     assert "Exception" not in run.said()
     assert run.family() == []
 
@@ -138,7 +137,7 @@ def test_a_taken_port_is_said_with_what_to_do(run: Run, tmp_path: Path) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=5) as page:
+        with urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=PATIENCE) as page:
             return bool(page.status == 200)
     except OSError:
         return False

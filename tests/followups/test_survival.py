@@ -25,6 +25,7 @@ from followups.models import FollowUp, FollowUpStatus, PermissionCheck
 from followups.sweeping import sweep
 from tests.cast import Cast, assemble, contact
 from tests.followups.scenes import default_policy
+from tests.patience import PATIENCE
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -95,7 +96,9 @@ def test_the_follow_up_outlives_its_worker_and_redis(
     messages.conf.update(broker_url=broker.url)
     victim = start()
     log = tmp_path / "worker-0.log"
-    assert processes.wait_until(lambda: b"ready." in log.read_bytes(), seconds=60), log.read_text()
+    assert processes.wait_until(lambda: b"ready." in log.read_bytes(), seconds=PATIENCE), (
+        log.read_text()
+    )
     messages.send_task("followups.tasks.sweep")
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
@@ -111,7 +114,7 @@ def test_the_follow_up_outlives_its_worker_and_redis(
         follow_up.refresh_from_db()
         return follow_up.status == FollowUpStatus.READY
 
-    assert processes.wait_until(is_ready, seconds=60), (tmp_path / "worker-1.log").read_text()
+    assert processes.wait_until(is_ready, seconds=PATIENCE), (tmp_path / "worker-1.log").read_text()
     assert sweep().claimed == 0
     assert PermissionCheck.objects.filter(follow_up=follow_up).count() == 1
     assert FollowUp.objects.count() == 1

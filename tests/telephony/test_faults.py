@@ -40,9 +40,8 @@ from telephony.protocol import EVENTS, SWITCHES, Alive, Command, answer_to, comm
 from telephony.states import LegState
 from tests.cast import Cast, assemble
 from tests.floor import Floor
+from tests.patience import PATIENCE
 from tests.telephony.switch.phones import ADA, SAM, Phone
-
-PATIENCE = 60  # seconds for what must come true, on a busy machine
 
 
 @dataclass
@@ -301,7 +300,7 @@ def test_a_provider_that_answers_rubbish_has_made_no_call(
     silent_switch: Client, rubbish: str
 ) -> None:
     def answer() -> None:
-        taken = silent_switch.blpop([commands_of("slow")], timeout=10)
+        taken = silent_switch.blpop([commands_of("slow")], timeout=PATIENCE)
         command = Command.unpacked(cast("Any", taken)[1])
         silent_switch.rpush(answer_to(command.id), rubbish)
 

@@ -18,6 +18,7 @@ from followups.policies.choosing import Contact, decide, in_force, is_drawn
 from interactions.models import Interaction
 from tests.cast import Cast, contact
 from tests.followups.scenes import NOON, default_policy, owed
+from tests.patience import PATIENCE
 
 ALL = FollowUpPolicy(id=1, name="All", delay_minutes=60).terms
 CONTACT = Contact(
@@ -118,7 +119,7 @@ def test_of_two_contacts_closed_at_once_one_is_asked_about(cast: Cast) -> None:
             other = pool.submit(close_alone)
             while not other.done() and not somebody_waits():
                 sleep(0.01)
-        assert other.result(timeout=20)
+        assert other.result(timeout=PATIENCE)
     statuses = dict(FollowUp.objects.values_list("interaction", "status"))
     assert statuses == {first.pk: FollowUpStatus.PLANNED, second.pk: FollowUpStatus.REFUSED}
 

@@ -26,6 +26,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
+from tests.patience import PATIENCE
+
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a-token-that-nobody-may-read"
 ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -183,7 +185,7 @@ class Provider:
         self, url: str, fields: dict[str, str], *, token: str = TOKEN, **changed: str
     ) -> requests.Response:
         headers = {"X-Twilio-Signature": signature(url, fields, token)}
-        answer = requests.post(url, data=fields | changed, headers=headers, timeout=20)
+        answer = requests.post(url, data=fields | changed, headers=headers, timeout=PATIENCE)
         self.answers.append(answer.status_code)
         return answer
 
@@ -277,7 +279,7 @@ class Provider:
         if verb.tag == "Say":
             phone.heard.append(str(verb.text))
             return
-        sound = requests.get(str(verb.text), timeout=20)
+        sound = requests.get(str(verb.text), timeout=PATIENCE)
         assert sound.status_code == 200
         assert sound.content[:4] == b"RIFF"
         phone.heard.append(hashlib.sha1(sound.content).hexdigest())
