@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 ALIVE_EVERY: Final = 2.0
 LISTEN_SECONDS: Final = 2
 REDIS_PATIENCE: Final = 5.0
+CANCELLED_EVERY: Final = 0.5
 LATE_MOST: Final = 0.2  # seconds that may be caught up; more is lost for good
 
 
@@ -64,14 +65,12 @@ class Process:
                 async with asyncio.timeout(2):
                     await self._send_all()
                     await self.redis.hdel(SWITCHES, self.desk.name)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(tasks)
             await self.redis.aclose()
 
     async def _for_ever(self, live: Callable[[], Awaitable[None]]) -> None:
         """Go on after Redis was away: calls live without it."""
-        while True:
+        while not self.ends.is_set():
             try:
                 await live()
             except (RedisError, OSError, TimeoutError) as error:
@@ -89,7 +88,7 @@ class Process:
             await asyncio.sleep(max(wait, 0))
 
     async def _listen(self) -> None:
-        while True:
+        while not self.ends.is_set():
             taken = await self.redis.blpop([commands_of(self.desk.name)], timeout=LISTEN_SECONDS)
             if taken:
                 task = asyncio.create_task(self._carry_out(taken[1]))
@@ -141,3 +140,16 @@ class Process:
             alive = Alive(name=desk.name, boot=desk.boot, at=time.time(), calls=desk.count)
             await self.redis.hset(SWITCHES, desk.name, alive.packed())
             await asyncio.sleep(ALIVE_EVERY)
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel them until they are done.
+
+    Once is not enough: the Redis client can take a cancellation that comes at the moment of an
+    answer for its own time-out, and waits on.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCELLED_EVERY)
