@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes start in a third of the time when what Python compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
 EMBEDDED := $(BIN)/python -m contactcentre.embedded
 PORT ?= 8000
 

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 FAILURES: Final = 5  # one after the other; fewer may be chance
-SHORTEST: Final = timedelta(seconds=15)
-LONGEST: Final = timedelta(minutes=5)
+SHORTEST: Final = timedelta(seconds=5)
+LONGEST: Final = timedelta(minutes=1)  # one question a minute burdens nobody, and calls go on soon
 
 
 class GatewayCircuit(models.Model):

@@ -252,7 +252,7 @@ def test_after_failures_in_a_row_nobody_is_asked_for_a_while(bank: Floor) -> Non
     assert FollowUp.objects.get().status == FollowUpStatus.READY
     circuit = GatewayCircuit.objects.get()
     assert circuit.open_until
-    assert timedelta(seconds=15) <= circuit.open_until - NOON <= timedelta(seconds=19)
+    assert timedelta(seconds=5) <= circuit.open_until - NOON <= timedelta(seconds=7)
     with time_machine.travel(NOON + timedelta(seconds=20)):
         assert voicing.call_due() == 1
     assert GatewayCircuit.room(bank.provider.name, at=NOON) is None
