@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,7 +16,7 @@ from telephony.gateway import Direction
 from telephony.models import Call, CallerId
 from telephony.twilio import dialling
 from telephony.twilio.adapter import TwilioGateway
-from tests.telephony.twilio.provider import ACCOUNT, TOKEN, Provider
+from tests.telephony.twilio.provider import ACCOUNT, NOON, TOKEN, Provider
 
 CUSTOMER, OURS = "+442079460101", "+442079460000"
 
@@ -33,7 +35,9 @@ def provider(
     monkeypatch.setattr(dialling, "BETWEEN_LOOKS", 0)
     app.conf.update(task_always_eager=True)
     CallerId.objects.create(number=OURS, name="Northgate", verified_on="2026-01-01")
-    yield made
+    # What the provider tells of its calls has times after ours, on whatever day this runs.
+    with time_machine.travel(NOON - timedelta(minutes=5), tick=True):
+        yield made
     made.close()
     app.conf.update(task_always_eager=False)
 

@@ -224,6 +224,20 @@ def test_a_call_that_the_provider_never_had_has_failed(provider: Provider, call:
     assert (call.state, call.cause) == (CallState.FAILED, Cause.FAILED)
 
 
+def test_a_slow_provider_is_asked_about_a_few_calls_at_a_time(
+    provider: Provider, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Call.objects.create(gateway=call.gateway, direction="outbound")
+    Call.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    monkeypatch.setattr("telephony.reconciling.ROUND_SECONDS", 0.0)
+    provider.mode, provider.mode_for = "500", "all"
+    reconciler = Reconciler()
+    reconciler.ask()
+    assert len(reconciler.asked_at) == 1
+    reconciler.ask()
+    assert len(reconciler.asked_at) == 2, "those not asked about come first"
+
+
 @pytest.mark.parametrize("mode", ["500", "rubbish", "reset"])
 def test_a_provider_that_cannot_be_asked_ends_no_call(
     provider: Provider, twilio: TwilioGateway, call: Call, sam: User, mode: str
