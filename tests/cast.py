@@ -4,15 +4,17 @@ Ada (loyal), Ben (leaving, for a reason), Cy (no consent)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from accounts.models import Role, Team, User
-from customers.models import Customer, Purpose
+from customers.models import Consent, Customer, Purpose
 from interactions.models import ContactReason, Intent, Interaction, Outcome, WrapUpCode
 from needs.models import DiscoveryAnswer, DiscoveryQuestion, NeedFit, NeedType
 from products.models import Product, ProductCategory, ProductRule, Stage
 from service.models import Fulfilment, RequestType
+
+LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -59,15 +61,18 @@ def customer(name: str, team: Team, phone: str, **facts: object) -> Customer:
         **facts,
     )
     person.add_contact_point(by=None, channel="voice", value=phone, is_preferred=True)
-    for purpose in Purpose:
-        person.record_consent(
-            by=None,
+    Consent.objects.bulk_create(
+        Consent(
+            customer=person,
             purpose=purpose,
             channel="voice",
             is_granted=name != "Cy Dunn",
             source="branch",
             wording_version="2026-01",
+            recorded_at=LONG_AGO,  # before every moment at which a test stands still
         )
+        for purpose in Purpose
+    )
     return person
 
 
