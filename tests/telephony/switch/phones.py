@@ -20,6 +20,7 @@ from telephony.protocol import Answer, Command, Event, Kind, Verb
 from telephony.switch.desk import Desk
 from telephony.switch.sound import FRAME, FRAME_SECONDS, RATE, Samples
 from telephony.switch.tones import tone_of
+from tests.patience import PATIENCE
 
 ADA, SAM, RAE, UNA = 500, 900, 1300, 1700  # hertz
 HEARD_SECONDS = 0.4
@@ -158,7 +159,7 @@ async def ticking(desk: Desk) -> AsyncIterator[Caller]:
     await desk.close()
 
 
-async def until(is_so: object, *, seconds: float = 10) -> None:
+async def until(is_so: object, *, seconds: float = PATIENCE) -> None:
     """Wait for what must come true."""
     end = time.monotonic() + seconds
     assert callable(is_so)
