@@ -403,7 +403,9 @@ def is_open(country: str, region: str, clock: str, at: datetime) -> bool:
     return start <= local.hour * 60 + local.minute < end
 
 
+# In transactions of their own: the triggers that keep history grow slow within a long one.
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_nothing_that_changed_since_the_planning_is_overlooked(cast: Cast) -> None:
     chance = Random(20261123)
     with time_machine.travel(NOON, tick=False):
