@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 FAILURES: Final = 5  # one after the other; fewer may be chance
+TRYING: Final = timedelta(seconds=15)  # longer than one call that tries waits for an answer
 SHORTEST: Final = timedelta(seconds=5)
 LONGEST: Final = timedelta(minutes=1)  # one question a minute burdens nobody, and calls go on soon
 
@@ -35,7 +36,7 @@ class GatewayCircuit(models.Model):
         if not mine.exists():
             return True
         trial = mine.filter(open_until__lte=at)
-        return bool(trial.update(open_until=at + SHORTEST))
+        return bool(trial.update(open_until=at + TRYING))
 
     @classmethod
     def room(cls, gateway: str, *, at: datetime) -> int | None:

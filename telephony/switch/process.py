@@ -70,7 +70,7 @@ class Process:
 
     async def _for_ever(self, live: Callable[[], Awaitable[None]]) -> None:
         """Go on after Redis was away: calls live without it."""
-        while not self.ends.is_set():
+        while True:
             try:
                 await live()
             except (RedisError, OSError, TimeoutError) as error:
@@ -88,7 +88,7 @@ class Process:
             await asyncio.sleep(max(wait, 0))
 
     async def _listen(self) -> None:
-        while not self.ends.is_set():
+        while True:
             taken = await self.redis.blpop([commands_of(self.desk.name)], timeout=LISTEN_SECONDS)
             if taken:
                 task = asyncio.create_task(self._carry_out(taken[1]))

@@ -25,7 +25,7 @@ from telephony.reconciling import Reconciler
 from telephony.switch.conversations import Conversation, Leg
 from telephony.switch.desk import Desk
 from telephony.switch.outside import Outside
-from telephony.switch.process import Process
+from telephony.switch.process import Process, ended
 from tests.telephony.switch.phones import ADA, SAM, Phone, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,3 +213,22 @@ async def test_telephones_outside_are_dialled_over_the_trunk_and_only_over_it(
     created = await CallEvent.objects.filter(kind=Kind.CALL_CREATED).acount()
     assert created == 3
     assert not await CallEvent.objects.filter(detail__has_key="number").aexists()
+
+
+async def test_who_does_not_hear_that_it_is_over_is_told_again() -> None:
+    lost = 0
+
+    async def hard_of_hearing() -> None:
+        nonlocal lost
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if lost:
+                    raise
+                lost += 1
+
+    task = asyncio.create_task(hard_of_hearing())
+    await asyncio.sleep(0)
+    await ended([task])
+    assert (lost, task.cancelled()) == (1, True)
