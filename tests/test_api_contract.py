@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,10 +54,8 @@ HOSTILE = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Generator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_world()
-        transaction.set_rollback(True)
+def world(written_once: None) -> World:
+    return build_world()
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -51,11 +51,8 @@ def pages_of_models() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Generator[World]:
-    """Built once, looked at by every test, gone at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build_world()
-        transaction.set_rollback(True)
+def world(written_once: None) -> World:
+    return build_world()
 
 
 @pytest.fixture(scope="module")

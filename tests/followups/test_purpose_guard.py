@@ -52,15 +52,13 @@ MATRIX = list(itertools.product(ANSWERS, CONSENTS, HOURS, REGIONS))
 
 
 @pytest.fixture(scope="module")
-def scene(django_db_setup: None, django_db_blocker: Any) -> Generator[Cast]:
+def scene(written_once: None) -> Cast:
     """Ada has said that her money should earn more, which Saver Plus would do."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        cast = assemble()
-        default_policy()
-        publish(by=cast.max, note="The first catalogue")
-        CallerId.objects.create(number="+442079460000", name="Northgate", verified_on="2026-01-05")
-        yield cast
-        transaction.set_rollback(True)
+    cast = assemble()
+    default_policy()
+    publish(by=cast.max, note="The first catalogue")
+    CallerId.objects.create(number="+442079460000", name="Northgate", verified_on="2026-01-05")
+    return cast
 
 
 @pytest.fixture

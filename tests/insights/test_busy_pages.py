@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -34,14 +33,11 @@ MOST_STATEMENTS = 8  # session and user, teams, products, need types, three of f
 
 
 @pytest.fixture(scope="module")
-def busy(django_db_setup: None, django_db_blocker: Any) -> Generator[Scene]:
-    """Happened once, looked at by every test here, gone at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        scene = Scene(assemble())
-        Activity(scene, 11).happens(60)
-        rollups.refresh()
-        yield scene
-        transaction.set_rollback(True)
+def busy(written_once: None) -> Scene:
+    scene = Scene(assemble())
+    Activity(scene, 11).happens(60)
+    rollups.refresh()
+    return scene
 
 
 def test_every_figure_opens_as_many_records_as_it_says(busy: Scene) -> None:

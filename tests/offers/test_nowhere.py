@@ -7,12 +7,10 @@ Administrators prepare the catalogue, so their pages of it are left out here.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -57,30 +55,28 @@ def product(world: World, code: str, *, need_type: Any, minimum: int) -> Product
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Generator[World]:
+def world(written_once: None) -> World:
     """Ada is on the phone; one product waits for her reason to be settled, one does not suit."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        built = build_world()
-        cast = built.cast
-        product(built, LOCKED, need_type=cast.cheaper_borrowing, minimum=1)
-        unsuitable = product(built, UNSUITABLE, need_type=cast.better_return, minimum=1)
-        ProductRule.objects.create(
-            product=unsuitable,
-            stage="suitability",
-            fact="total_balance",
-            comparison="at_least",
-            value="90000",
-            because="Leaves too little within reach.",
-        )
-        publish(by=cast.max, note="Two more")
-        Need.state(customer=cast.ada, need_type=cast.cheaper_borrowing, by=cast.sam)
-        contact = Interaction.objects.get(pk=built.things["interaction"])
-        decision = decide_for(customer=cast.ada, interaction=contact, by=cast.sam)
-        assert LOCKED in [row["product"] for row in decision.results["locked"]]
-        excluded = {row["stage"]: row["products"] for row in decision.results["excluded"]}
-        assert UNSUITABLE in excluded["suitability"]
-        yield built
-        transaction.set_rollback(True)
+    built = build_world()
+    cast = built.cast
+    product(built, LOCKED, need_type=cast.cheaper_borrowing, minimum=1)
+    unsuitable = product(built, UNSUITABLE, need_type=cast.better_return, minimum=1)
+    ProductRule.objects.create(
+        product=unsuitable,
+        stage="suitability",
+        fact="total_balance",
+        comparison="at_least",
+        value="90000",
+        because="Leaves too little within reach.",
+    )
+    publish(by=cast.max, note="Two more")
+    Need.state(customer=cast.ada, need_type=cast.cheaper_borrowing, by=cast.sam)
+    contact = Interaction.objects.get(pk=built.things["interaction"])
+    decision = decide_for(customer=cast.ada, interaction=contact, by=cast.sam)
+    assert LOCKED in [row["product"] for row in decision.results["locked"]]
+    excluded = {row["stage"]: row["products"] for row in decision.results["excluded"]}
+    assert UNSUITABLE in excluded["suitability"]
+    return built
 
 
 def is_silent(response: Any) -> bool:
