@@ -86,9 +86,7 @@ class Site:
         return empty.rpartition("/")[0] + "/trial"
 
     def _environment(self) -> None:
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is killed so often is compiled once
         os.environ.update(
-            PYTHONPYCACHEPREFIX=str(self.folder / "compiled"),
             CONTINUUM_STATE=str(self.folder),
             CONTINUUM_ENV="production",
             CONTINUUM_DEMO="false",

@@ -3,7 +3,9 @@ const dialog = document.getElementById("command");
 const field = dialog?.querySelector("input");
 const actions = dialog?.querySelector("[data-command-actions]");
 const found = dialog?.querySelector("[data-command-found]");
-let timer, asked = 0;
+/* asked: the turn of the search; a late answer to an earlier one is dropped. later: the keys pressed while the rows shown
+   are those of other words than the field's (null: they are the field's). They wait, or Enter would open somebody else. */
+let timer, asked = 0, later = null;
 
 const options = () => [...dialog.querySelectorAll("[role=option]")];
 
@@ -29,20 +31,43 @@ function listActions(words) {
   choose(options()[0]);
 }
 
-async function listCustomers(words) {
-  const turn = ++asked;
-  if (words.length < 2) return found.replaceChildren(), choose(options()[0]);
-  const answer = await fetch(`${dialog.dataset.search}?q=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+async function listCustomers(words, turn) {
+  const address = `${dialog.dataset.search}?q=${encodeURIComponent(words)}`;
+  const rows = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10_000) })
+    .then((answer) => (answer.ok ? answer.text() : null), () => null).catch(() => null);
   if (turn !== asked || !dialog.open) return;
-  if (answer?.ok) found.innerHTML = await answer.text();
-  else found.textContent = "Search did not answer. Type again to retry.";
+  if (rows === null) found.textContent = "Search did not answer. Type again to retry.";
+  else found.innerHTML = rows;
+  showsItsWords(rows === null ? [] : later);
+}
+
+function showsItsWords(keys) {
+  later = null;
+  found.removeAttribute("aria-busy");
   choose(options()[0]);
+  keys.forEach(press);
+}
+
+function ask() {
+  const words = field.value.trim(), turn = ++asked;
+  clearTimeout(timer);
+  listActions(words.toLowerCase());
+  if (words.length < 2) return found.replaceChildren(), showsItsWords([]);
+  later = [];
+  found.setAttribute("aria-busy", "true");
+  timer = setTimeout(listCustomers, 120, words, turn);
+}
+
+function press(key) {
+  const all = options(), place = all.findIndex((option) => option.ariaSelected === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (step) choose(all[(place + step + all.length) % all.length]);
+  else all[place]?.click();
 }
 
 export function open() {
   field.value = "";
-  found.replaceChildren();
-  listActions("");
+  ask();
   dialog.showModal();
 }
 
@@ -50,12 +75,10 @@ document.addEventListener("keydown", (event) => {
   if (dialog && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); if (!dialog.open) open(); }
 });
 document.querySelectorAll("[data-opens-command]").forEach((button) => button.addEventListener("click", open));
-field?.addEventListener("input", () => { const words = field.value.trim(); listActions(words.toLowerCase()); clearTimeout(timer); timer = setTimeout(listCustomers, 120, words); });
+field?.addEventListener("input", ask);
 field?.addEventListener("keydown", (event) => {
-  const all = options(), place = all.findIndex((option) => option.ariaSelected === "true");
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) choose(all[(place + step + all.length) % all.length]);
-  else if (event.key === "Enter") all[place]?.click();
-  else return;
+  if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
   event.preventDefault();
+  if (later) later.push(event.key);
+  else press(event.key);
 });

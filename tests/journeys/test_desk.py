@@ -117,6 +117,28 @@ def test_the_command_bar_finds_a_customer_and_every_action(window: Window) -> No
     expect(page.get_by_role("heading", name="Keys on this page")).to_be_visible()
 
 
+def test_enter_waits_for_the_answer_to_what_was_typed(window: Window) -> None:
+    page = window("sam")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("king")
+    stale = page.locator("[data-command-found]").get_by_role("option", name="Ben King").first
+    expect(stale).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search/?q=ada*", hold)
+    with page.expect_request("**/search/?q=ada*"):
+        page.get_by_role("combobox", name="Customer, phone").fill("ada byron")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Search or command")).to_be_visible()
+    expect(stale).to_be_visible()
+    with page.expect_navigation():
+        held.pop().continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Byron")
+
+
 def test_a_promise_takes_a_key_its_words_and_a_time(window: Window) -> None:
     page = window("sam")
     open_contact(page, "Ben King")
