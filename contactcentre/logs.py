@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+import sys
+from typing import Any, Final
 
 import structlog
+from django.db.utils import InterfaceError, OperationalError
+from redis.exceptions import ConnectionError as RedisAway
 from structlog.types import EventDict, Processor
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 NUMBER = re.compile(r"(?<![\w.:-])\+?\d[\d ()-]{7,}\d(?![\w.:-])")
 QUERY = re.compile(r"\?[^\s\"']+")
+# SQLSTATE of a connection that is lost, and of a server that stops or starts (Appendix A).
+NO_SERVER: Final = ("08", "57P01", "57P02", "57P03")
 
 
 def masked(text: str) -> str:
@@ -25,6 +30,25 @@ def without_personal_data(_logger: Any, _method: str, event: EventDict) -> Event
         if isinstance(value, str) and key != "timestamp":
             event[key] = masked(value)
     return event
+
+
+def away_in_a_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Without a traceback where PostgreSQL or Redis is away: the line says so, and while it
+    lasts every request and task writes one."""
+    told = event.get("exc_info")
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException) and _is_away(error):
+        del event["exc_info"]
+        event["away"] = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return event
+
+
+def _is_away(error: BaseException) -> bool:
+    """Not so where the server answered with an error of its own, as in a deadlock."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return isinstance(error, RedisAway)
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code.startswith(NO_SERVER)
 
 
 SHARED: list[Processor] = [
@@ -52,6 +76,7 @@ def logging_config(*, form: str, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder(allow=[])],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    away_in_a_line,
                     *(
                         json_lines
                         if form == "json"

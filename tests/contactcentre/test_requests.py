@@ -6,8 +6,10 @@ import json
 import logging
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisAway
 
 from accounts.errors import Conflict, RuleBroken
 from contactcentre import api_errors, logs
@@ -65,6 +67,37 @@ def test_a_line_of_the_log_is_json_with_its_request() -> None:
     record = logging.LogRecord("a", logging.ERROR, "", 0, "no mail to a@b.example", None, None)
     line = json.loads(formatter.format(record))
     assert (line["event"], line["level"], line["logger"]) == ("no mail to <mail>", "error", "a")
+
+
+def broken(error: Exception) -> str:
+    """What the log says of a request that this broke."""
+    config = logs.logging_config(form="plain", level="INFO")["formatters"]["line"]
+    formatter = config.pop("()")(**config)
+    told = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "GET /", None, told)
+    return str(formatter.format(record))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError('connection to server at "127.0.0.1" failed\n\tIs it running?'),
+        InterfaceError("connection already closed"),
+        RedisAway("Error 111 connecting to 127.0.0.1:16379. Connection refused."),
+    ],
+)
+def test_a_server_that_is_away_is_one_line(error: Exception) -> None:
+    line = broken(error)
+    assert "\n" not in line
+    assert str(error).partition("\n")[0] in line
+
+
+@pytest.mark.django_db
+def test_what_the_database_refused_keeps_its_traceback() -> None:
+    with pytest.raises(OperationalError) as refused, connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = 1; select pg_sleep(1)")
+    assert "Traceback" in broken(refused.value)
+    assert "ValueError: a bug" in broken(ValueError("a bug"))
 
 
 def refuse(error: RuleBroken, **headers: str) -> HttpResponse:
