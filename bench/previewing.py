@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from random import Random
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -63,6 +64,7 @@ FILL = (
     "vacuum analyze needs_need",
 )
 COPY = "million"
+COUNTS = 5
 
 
 def preview() -> Iterator[Figure]:
@@ -70,9 +72,9 @@ def preview() -> Iterator[Figure]:
     with _copied():
         _fill()
         row, floor = draft_row(Product.objects.get(code=PRODUCT)), _floor()
-        took, everybody = _counted(row, floor)
-    title = f"funnel of a product's rules over {everybody:,} customers"
-    yield Figure("preview", title, took, "ms", TARGET)
+        counts = [_counted(row, floor) for _ in range(COUNTS)]
+    title = f"funnel of a product's rules over {counts[0][1]:,} customers, median"
+    yield Figure("preview", title, median(took for took, _ in counts), "ms", TARGET)
     yield from _updates()
 
 
