@@ -1,22 +1,19 @@
 /* What the answers will do is told while they are chosen, before anything is saved. */
-const DELAY = 120;
-const token = () => document.querySelector("meta[name=csrf-token]").content;
-let turn = 0, timer;
+import { latest } from "./latest.js";
 
-async function foretell(form) {
-  const box = form.querySelector("[data-foretold]"), mine = ++turn;
-  const sent = { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-CSRFToken": token() }, redirect: "error" };
-  const answer = await fetch(box.dataset.foretold, sent).catch(() => null);
-  if (mine !== turn || !box.isConnected) return;
-  if (answer?.ok) box.innerHTML = await answer.text();
-  else box.textContent = "What this will do cannot be told just now. Saving still says it.";
-}
+const token = () => document.querySelector("meta[name=csrf-token]").content;
+const ask = latest();
 
 document.addEventListener("input", ({ target }) => {
-  const form = target.form;
-  if (!form?.querySelector("[data-foretold]")) return;
-  clearTimeout(timer);
-  timer = setTimeout(foretell, target.type === "radio" ? 0 : DELAY, form);
+  const form = target.form, box = form?.querySelector("[data-foretold]");
+  if (!box) return;
+  ask((told) => {
+    if (told === null) box.textContent = "What this will do cannot be told just now. Saving still says it.";
+    else box.innerHTML = told;
+  }, box.dataset.foretold, {
+    method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-CSRFToken": token() }, redirect: "error",
+    delay: target.type === "radio" ? 0 : undefined,
+  });
 });
 
 /* A time that is offered is taken by one press. */
