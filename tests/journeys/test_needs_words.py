@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.journeys.stack import Stack
 
 pytestmark = pytest.mark.journey
 Window = Callable[[str], Page]
@@ -98,6 +100,25 @@ def test_a_rejected_suggestion_stays_away(window: Window) -> None:
     page.wait_for_timeout(2_000)
     expect(suggestion).to_have_count(0)
     expect(page.locator("#panel-needs .need", has_text="Cheaper borrowing")).to_have_count(0)
+
+
+def test_what_is_pressed_before_the_page_is_ready_waits_for_it(
+    window: Window, stack: Stack
+) -> None:
+    page = window("max")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/htmx*.js", hold)
+    page.goto(f"{stack.url}/needs/words/?view=all", wait_until="commit")
+    row = page.locator(".examples tbody tr").nth(1)
+    row.get_by_role("button", name="Right so").click(no_wait_after=True)
+    expect(page.get_by_text("this counts from now on")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("this counts from now on")).to_be_visible()
 
 
 def test_an_administrator_looks_through_the_words(window: Window) -> None:
