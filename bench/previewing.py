@@ -82,25 +82,27 @@ def preview() -> Iterator[Figure]:
 def _copied() -> Iterator[None]:
     """Everything asked meanwhile is asked of a copy of the database."""
     name = connection.settings_dict["NAME"]
-    _run(name, f"drop database if exists {COPY}")
-    _run("postgres", f'create database {COPY} template "{name}" strategy file_copy')
-    connection.settings_dict["NAME"] = COPY
+    with _inside("postgres"), connection.cursor() as cursor:  # nobody may be in the one copied
+        cursor.execute(f"drop database if exists {COPY}")
+        cursor.execute(f'create database {COPY} template "{name}" strategy file_copy')
+    try:
+        with _inside(COPY):
+            yield
+    finally:
+        with _inside("postgres"), connection.cursor() as cursor:
+            cursor.execute(f"drop database {COPY}")
+
+
+@contextmanager
+def _inside(database: str) -> Iterator[None]:
+    """Connected to another database of the same server."""
+    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], database
+    connection.close()
     try:
         yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
-        _run(name, f"drop database {COPY}")
-
-
-def _run(database: str, statement: str) -> None:
-    """In a connection of its own to that database, in which nobody else may be."""
-    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], database
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
-    connection.settings_dict["NAME"] = name
 
 
 def _fill() -> None:
