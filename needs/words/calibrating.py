@@ -1,7 +1,8 @@
 """How sure is sure? Scores made into probabilities that hold, on texts the model has not seen.
 
-Temperature: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017. The gate that
-says whether a text has a known need at all is a logistic regression over how the scores look.
+Temperature: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017; here it is each
+text's own. The gate that says whether a text has a known need at all is a logistic regression
+over how the scores look.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 SHARPEST, BLUNTEST, STEPS = 60.0, 0.5, 60
 DOUBTED: Final = 2.0  # rows
 HELD_BACK: Final = 1.0  # ridge of the gate, in rows
+SMALL: Final = 1e-3  # spread of scores that say nothing
+MOST_EVENED: Final = 1.0  # power at which all rows have one spread
 
 
 class Gate(NamedTuple):
@@ -24,6 +27,22 @@ class Gate(NamedTuple):
     scale: Floats
     weights: Floats
     bias: float
+
+
+class Evening(NamedTuple):
+    """How much sharper scores are read that lie close together: e^level / spread^power times.
+
+    What is far from all examples has small scores for all needs, and is surer than it looks; what
+    is close to examples of several labels is less sure.
+    """
+
+    level: float = 0.0
+    power: float = 0.0
+
+    def times(self, scores: Floats) -> Floats:
+        """The factor of each row; `spread` is its standard deviation."""
+        found: Floats = np.exp(self.level - self.power * np.log(scores.std(axis=-1) + SMALL))
+        return found
 
 
 def softmax(scores: Floats) -> Floats:
@@ -57,6 +76,30 @@ def sharpness(scores: Floats, right: NDArray[np.int64]) -> float:
         one, two = high - part * (high - low), low + part * (high - low)
         low, high = (low, two) if loss(one) < loss(two) else (one, high)
     return float(np.exp((low + high) / 2))
+
+
+def evening(scores: Floats, right: NDArray[np.int64]) -> Evening:
+    """That of the greatest likelihood of what was right, doubted like `sharpness`; `scores` are
+    sharpened."""
+    from scipy.optimize import minimize  # noqa: PLC0415  (the web process never loads it)
+
+    doubt = DOUBTED / (len(right) + DOUBTED)
+    apart = -np.log(scores.std(axis=1) + SMALL)
+    wanted = (1 - doubt) * scores[np.arange(len(right)), right] + doubt * scores.mean(axis=1)
+
+    def loss(at: Floats) -> tuple[float, Floats]:
+        times = np.exp(at[0] + at[1] * apart)
+        raised = scores * times[:, None]
+        top = raised.max(axis=1)
+        shares = np.exp(raised - top[:, None])
+        total = shares.sum(axis=1)
+        lost = top + np.log(total) - times * wanted
+        slope = times * ((shares * scores).sum(axis=1) / total - wanted)
+        return float(lost.mean()), np.array([slope.mean(), (slope * apart).mean()])
+
+    bounds = [(None, None), (0, MOST_EVENED)]
+    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Evening(*map(float, found.x))
 
 
 def looks(scores: Floats, known: Floats) -> Floats:

@@ -108,7 +108,7 @@ class Classifier:
         new = {one.need for one in examples} - {NO_NEED, *self.model.needs}
         return Classifier(
             self.model,
-            Corrections(examples, self.model.vocabulary),
+            Corrections(examples, self.model.vocabulary, self.model.spelling.mended),
             (*self.model.needs, *sorted(new)),
             self.notice,
             self.sha256,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from needs.words.grams import Vocabulary, grams_of
@@ -28,14 +28,20 @@ class Neighbour(NamedTuple):
 
 
 class Corrections:
-    """Corrected examples by their grams; `nearest` asks which of them a sentence is like."""
+    """Corrected examples by their grams, slips `mended`; `nearest` asks which of them a sentence is
+    like."""
 
-    def __init__(self, examples: Sequence[Example], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        vocabulary: Vocabulary,
+        mended: Callable[[str], str] = str,
+    ) -> None:
         self.examples = tuple(examples)
         self._vocabulary = vocabulary
         self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, example in enumerate(self.examples):
-            for gram, weight in self._weighed(grams_of(example.text)).items():
+            for gram, weight in self._weighed(grams_of(mended(example.text))).items():
                 self._holders[gram].append((number, weight))
 
     def nearest(self, blocks: dict[str, Counter[str]]) -> Neighbour | None:

@@ -44,6 +44,10 @@ class Encoder(Protocol):
 
     def vectors(self, texts: Sequence[str]) -> Vectors: ...
 
+    def knows(self, word: str, /) -> bool:
+        """Whether it is a word of the language, in small letters; not every one is known."""
+        ...
+
 
 class Resolved(NamedTuple):
     """The backend that is used, and what to tell people when another one was asked for."""
@@ -66,6 +70,10 @@ class Hashed:
                     key = zlib.crc32(gram.encode())
                     row[key % self.size] += np.float32((1 - 2 * (key >> 31)) * (1 + np.log(count)))
         return unit(found)
+
+    def knows(self, _word: str, /) -> bool:
+        """It has no words of its own."""
+        return False
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -25,7 +25,7 @@ MOST: Final = 14_000  # examples that are compared with; memory grows with their
 RIDGE: Final = 0.1
 OFTEN: Final = 200  # rows that have a gram, from which on it is multiplied as a full column
 BLOCK: Final = 1_024  # rows multiplied at a time
-TAKEN_AT_ONCE: Final = 4  # rows
+FEW: Final = 8  # rows that are multiplied one by one in less time than together
 SMALL: Final = 1e-6  # spread within a need that is none
 WIDTHS: Final = {"tfidf": 0.7, "static": 0.7, "minilm": 1.0}  # of the kernel: e^(2 width (cos - 1))
 COUNTS: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # what a likeness of 1 adds
@@ -51,18 +51,19 @@ class Likeness:
 
     def adds(self, placed: Vectors) -> Floats:
         """What being in each of these places adds to each column."""
-        rows = len(placed)
-        # Few rows, fewer than BLAS takes at once, cost it twice the time of some more.
-        placed = np.pad(placed, ((0, -rows % TAKEN_AT_ONCE), (0, 0)))
-        alike = self._examples @ placed.T
+        if len(placed) <= FEW:
+            alike = np.stack([place @ self._examples for place in placed])
+        else:
+            alike = placed @ self._examples
         alike -= 1
         alike *= 2 * self.width
         np.exp(alike, out=alike)
-        return np.asarray(alike[:, :rows].T @ self.amounts, dtype=np.float64)
+        return np.asarray(alike @ self.amounts, dtype=np.float64)
 
     @cached_property
     def _examples(self) -> Vectors:
-        return self.examples.astype(np.float32)
+        """One column an example, as BLAS reads them soonest."""
+        return np.ascontiguousarray(self.examples.T, dtype=np.float32)
 
     def placed(self, vectors: Vectors) -> Vectors:
         """Rows of vectors, each turned, centred and of length 1."""

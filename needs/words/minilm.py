@@ -93,6 +93,10 @@ class MiniLM:
                 found[part] = self._pooled([said[at] for at in part])
         return found
 
+    def knows(self, word: str, /) -> bool:
+        """Whether it is one piece."""
+        return self._tokens.token_to_id(word) is not None
+
     def _pooled(self, said: Sequence[Sequence[int]]) -> Vectors:
         """Of sentences by the pieces of their words, shorter ones first."""
         runs = _runs([len(pieces) for pieces in said])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from needs.words import encoders
-from needs.words.calibrating import Floats, Gate, looks, passing, softmax
+from needs.words.calibrating import Evening, Floats, Gate, looks, passing, softmax
 from needs.words.encoders import Vectors
 from needs.words.grams import (
     Vocabulary,
@@ -27,6 +27,7 @@ from needs.words.grams import (
     words_of,
 )
 from needs.words.likeness import Likeness
+from needs.words.spelling import Spelling
 
 NO_NEED: Final = ""  # the column of sentences that people said have no known need
 CHATTER: Final = "~"  # the column of what is said in every contact
@@ -35,7 +36,8 @@ TOGETHER: Final = 64  # sentences compared with the examples at a time
 
 
 class Weighed(NamedTuple):
-    """A sentence by its grams: those that the vocabulary has, and all of them as counted."""
+    """A sentence, its slips mended, by its grams: those that the vocabulary has, and all of them
+    as counted."""
 
     words: str
     columns: NDArray[np.int32]
@@ -75,13 +77,15 @@ class Model:
     likeness: Likeness
     intercept: Floats
     sharpness: float
+    evening: Evening
     gate: Gate | None
 
     def weigh(self, text: str) -> Weighed:
-        """The sentence's grams."""
-        blocks = grams_of(text)
+        """The sentence's grams, as it was meant to be spelt."""
+        meant = self.spelling.mended(text)
+        blocks = grams_of(meant)
         known = known_share(blocks, self.vocabulary)
-        return Weighed(text, *weighed(blocks, self.vocabulary), known, blocks)
+        return Weighed(meant, *weighed(blocks, self.vocabulary), known, blocks)
 
     def read(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[Read]:
         """The sentences' grams, and what being like the examples says of them."""
@@ -120,7 +124,8 @@ class Model:
 
     def shares(self, scores: Floats) -> Floats:
         """Which need it is, if it is one: rows that add up to 1; `scores` is (rows, columns)."""
-        return softmax(scores[:, : len(self.needs)])
+        own = scores[:, : len(self.needs)]
+        return softmax(own * self.evening.times(own)[:, None])
 
     def passing(self, scores: Floats, known: Floats) -> Floats:
         """How likely each row has a known need at all."""
@@ -140,7 +145,7 @@ class Model:
         own: dict[str, float] = defaultdict(float)
         columns, weights = read.grams.columns, read.grams.weights
         added = weights.astype(np.float64) * self.grams[columns, column] * self.sharpness
-        holders = _holders(words_of(text))
+        holders = _holders(words_of(read.grams.words))
         for gram, amount in zip(map(self._grams.__getitem__, columns), added.tolist(), strict=True):
             owners = holders.get(gram) or [gram[2:].replace(" _ ", " … ").strip()]
             for owner in owners:
@@ -149,6 +154,11 @@ class Model:
         own[""] += float(self.intercept[column]) * self.sharpness
         found = [Contribution(said, amount) for said, amount in own.items()]
         return sorted(found, key=lambda one: (-one.amount, one.words))
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What unknown words are mended by."""
+        return Spelling(self.vocabulary, encoders.of(self.backend).knows)
 
     @cached_property
     def _grams(self) -> list[str]:

@@ -43,3 +43,7 @@ class Static:
             if pieces.ids:
                 row[:] = self._vectors[pieces.ids].astype(np.float32).mean(axis=0)
         return unit(found)
+
+    def knows(self, word: str, /) -> bool:
+        """Whether it is one piece, with the blank before it."""
+        return self._tokens.token_to_id(f"▁{word}") is not None

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from needs.words.calibrating import Gate
+from needs.words.calibrating import Evening, Gate
 from needs.words.grams import Vocabulary
 from needs.words.likeness import Likeness
 from needs.words.model import Model
@@ -34,6 +34,7 @@ def packed(model: Model) -> bytes:
         "needs": model.needs,
         "others": model.others,
         "sharpness": model.sharpness,
+        "evening": model.evening,
         "width": model.likeness.width,
         "gate": model.gate is not None,
     }
@@ -99,6 +100,7 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
         ),
         intercept=arrays["intercept"],
         sharpness=float(about["sharpness"]),
+        evening=Evening(*about.get("evening", ())),  # older models have none
         gate=_gate(arrays["gate"]) if about["gate"] else None,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from needs.words import encoders, likeness
-from needs.words.calibrating import Floats, Gate, gate, sharpness
+from needs.words.calibrating import Evening, Floats, Gate, evening, gate, sharpness
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
 from needs.words.guessing import TAKEN, Guessed, guessed
@@ -83,8 +83,8 @@ class Learnt(NamedTuple):
 
 
 class Tested(NamedTuple):
-    """Rows that were held out; an answer of -1 is none of the needs. `lacks`: needs were left out
-    that another fold has."""
+    """Rows that were held out; an answer of -1 is none of the needs, and NaN the score of one that
+    was left out. `lacks`: needs were left out that another fold has."""
 
     scores: Floats
     answers: NDArray[np.int64]
@@ -146,7 +146,7 @@ def _fitted(
     vocabulary, seen = _rows([*said, *taken], more, (*needs, *others), backend)
     seen = seen._replace(told=np.arange(len(seen.right)) < len(said))
     whole = _learnt(seen, np.ones(len(seen.right), dtype=bool))
-    sharp, passes = _held_out(seen)
+    sharp, even, passes = _held_out(seen)
     return Model(
         backend=backend,
         needs=needs,
@@ -156,6 +156,7 @@ def _fitted(
         likeness=whole.alike,
         intercept=whole.intercept,
         sharpness=sharp,
+        evening=even,
         gate=passes,
     )
 
@@ -232,23 +233,28 @@ def _separated(
     return found, intercept
 
 
-def _held_out(seen: Rows) -> tuple[float, Gate | None]:
+def _held_out(seen: Rows) -> tuple[float, Evening, Gate | None]:
     """How sharp the scores are, and the gate: from rows that their model has not seen."""
     found = list(_tests(seen))
     if not found:
-        return EVEN, None
+        return EVEN, Evening(), None
     tested = Tested(*(np.concatenate(one) for one in zip(*found, strict=True)))
     sure = tested.only(tested.told & (tested.answers >= 0) & ~tested.lacks)
     if not len(sure.answers):
         sure = tested.only(tested.answers >= 0)
     if not len(sure.answers):
-        return EVEN, None
-    sharp = sharpness(sure.scores[:, : seen.needs], sure.answers)
+        return EVEN, Evening(), None
+    own = sure.scores[:, : seen.needs]
+    # As far from the others as these are on the average, so that their spread is what it will be.
+    own = np.where(np.isnan(own), np.nanmean(own, axis=1, keepdims=True), own)
+    sharp = sharpness(own, sure.answers)
+    even = evening(own * sharp, sure.answers)
     asked = tested.only(tested.lacks) if tested.lacks.any() else tested
     inside = asked.answers >= 0
     if inside.all():
-        return sharp, None
-    return sharp, gate(looked(asked.scores * sharp, asked.known, seen.needs), inside)
+        return sharp, even, None
+    scores = np.nan_to_num(asked.scores, nan=0 if GRAMS[seen.backend] else FAR) * sharp
+    return sharp, even, gate(looked(scores, asked.known, seen.needs), inside)
 
 
 def _tests(seen: Rows) -> Iterator[Tested]:
@@ -269,7 +275,7 @@ def _tests(seen: Rows) -> Iterator[Tested]:
         if not tested.any() or len(np.unique(seen.right[learns])) < 2:
             continue
         scores = _learnt(seen, learns).scores(seen, tested)
-        scores[:, left] = 0 if GRAMS[seen.backend] else FAR
+        scores[:, left] = np.nan
         right = seen.right[tested]
         answers = np.where(left[right] | (right >= seen.needs), -1, right)
         lacks = np.full(len(right), twice and bool(left.any()))

@@ -20,7 +20,7 @@ from needs.words import (
     encoders,
     mask,
 )
-from needs.words.calibrating import sharpness, softmax
+from needs.words.calibrating import Evening, evening, sharpness, softmax
 from needs.words.model import Model, Read, Weighed
 from needs.words.noise import noisy
 from tests.needs.words.said import EXAMPLES, HELD_BACK, NAMES, OTHER
@@ -142,6 +142,42 @@ def test_few_that_were_all_right_are_no_reason_to_be_certain() -> None:
         scores = np.eye(2)[right]
         sure = softmax(scores * sharpness(scores, right)).max(axis=1)
         assert sure == pytest.approx(1 - 1 / (count + 2), abs=1e-3)
+
+
+def test_how_sure_one_text_is_depends_on_how_far_its_scores_spread() -> None:
+    """Made by hand: of close scores and of far ones, nine in ten are right."""
+    chance = np.random.default_rng(1)
+    spread = np.where(np.arange(4_000) % 2, 1.0, 12.0)
+    right = chance.integers(3, size=len(spread))
+    told = np.where(chance.random(len(spread)) < 0.9, right, (right + 1) % 3)
+    scores = np.eye(3)[told] * spread[:, None]
+    even = evening(scores, right)
+    assert even.power == pytest.approx(1, abs=0.02)
+    sure = softmax(scores * even.times(scores)[:, None]).max(axis=1)
+    assert sure == pytest.approx(0.9, abs=0.02)
+
+
+def test_rows_that_spread_alike_are_not_evened() -> None:
+    scores = np.eye(3)[np.arange(300) % 3] * 4
+    even = evening(scores, np.arange(300) % 3)
+    assert np.ptp(even.times(scores)) == 0
+    assert Evening().times(scores) == pytest.approx(1)
+
+
+def test_a_slip_reads_like_the_word_that_was_meant(classifier: Classifier) -> None:
+    [right, *_] = classifier.suggest("My debit card was stolen")
+    [slip, *_] = classifier.suggest("My debit crad was stolen")
+    assert slip.need == right.need
+    assert slip.probability == pytest.approx(right.probability)
+    assert (slip.start, slip.end) == (0, 24)
+
+
+def test_a_corrected_sentence_with_a_slip_counts_in_full(classifier: Classifier) -> None:
+    said = "the crad was stolen in a shop"
+    other = next(one for one in classifier.needs if one != classifier.suggest(said)[0].need)
+    [found, *_] = classifier.corrected([Example(said, other)]).suggest(said)
+    assert found.need == other
+    assert found.probability > 0.9
 
 
 def test_a_sentence_means_the_same_alone_and_in_company() -> None:

@@ -25,6 +25,9 @@ COSTS = (
     "p50_ms",
     "p95_ms",
     "p95_cpu_ms",
+    "text_p50_ms",
+    "text_p95_ms",
+    "text_p95_cpu_ms",
     "rss_added_mb",
 )
 
