@@ -28,6 +28,8 @@ REASONS: Final = 3
 LONGEST: Final = 20_000  # characters of a text that are read
 SENTENCES: Final = 60  # of a text that are read
 TOGETHER: Final = 6  # sentences that are also read as one
+LITTLE: Final = 0.3  # of a text's letters, said in every contact, that are not left out
+PLAINLY: Final = 0.2  # more like what is said in every contact than like any need, unsharpened
 ALONE: Final = 0.95  # what a sentence counts beside all of them together
 ENOUGH: Final = 0.5  # of the likelihood that one sentence must reach to be the one that says it
 
@@ -140,22 +142,21 @@ class Classifier:
     def seen(self, text: str) -> list[Seen]:
         """What the model says of a text: of its sentences, and last of what they say together.
 
-        What is said in every contact is left out, unless a text says nothing else. What is said
-        together is read in the same go as the sentences, by a guess which of them will be left.
+        What is said in every contact is left out, unless a text says little of it or nothing else.
+        What is said together is read in the same go as the sentences, by a guess which of them will
+        be left.
         """
         told = sentences(_readable(text))[:SENTENCES]
         if not told:
             return []
         weighed = [self.model.weigh(one.words) for one in told]
-        chats = self._chats(self.model.said(weighed))
-        guessed = _together(
-            [one for one, chat in zip(told, chats, strict=True) if not chat] or told
-        )
+        chats = self._chats(self.model.said(weighed), 0.0)
+        guessed = _together(_kept(told, chats))
         weighed += [self.model.weigh(one.words) for one in guessed]
         seen = self._seen([*told, *guessed], weighed)
         alone, whole = seen[: len(told)], seen[len(told) :]
         kept = [one for one in alone if not one.chats] or alone
-        together = _together([one.stretch for one in kept])
+        together = _together(_kept(told, [one.chats for one in alone]))
         if together != guessed:
             whole = self._seen(together, [self.model.weigh(one.words) for one in together])
         return kept + whole if whole else sorted(kept, key=_surest)
@@ -167,23 +168,25 @@ class Classifier:
         reads = self.model.read_weighed(weighed)
         scores = self.model.scores(reads)
         passing = self.model.passing(scores, np.array([read.known for read in reads]))
-        shares, chats = self.model.shares(scores), self._chats(scores)
+        chats = self._chats(scores, PLAINLY * self.model.sharpness)
+        shares = self.model.shares(scores)
         return [self._drawn(*row) for row in zip(told, shares, passing, chats, reads, strict=True)]
 
-    def _chats(self, scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Which stretches are what is said in every contact; scores may be unsharpened."""
+    def _chats(self, scores: Floats, more: float) -> list[bool]:
+        """Which stretches are by so much more like what is said in every contact than a need."""
         if CHATTER not in self.model.others:
-            return np.zeros(len(scores), dtype=bool)
+            return [False] * len(scores)
         own = scores[:, len(self.model.needs) + self.model.others.index(CHATTER)]
-        return np.asarray(own > scores[:, : len(self.model.needs)].max(axis=1))
+        needs = scores[:, : len(self.model.needs)].max(axis=1)
+        return [bool(one) for one in own - needs > more]
 
     def _drawn(
-        self, stretch: Sentence, own: Floats, passing: float, chats: np.bool_, read: Read
+        self, stretch: Sentence, own: Floats, passing: float, chats: bool, read: Read
     ) -> Seen:
         """What the model says, drawn towards what somebody corrected in words like these."""
         shares = np.concatenate([own, np.zeros(len(self.needs) - len(own))])
         near = self.corrections.nearest(read.grams.blocks)
-        seen = Seen(stretch, shares, float(passing), bool(chats), read, near)
+        seen = Seen(stretch, shares, float(passing), chats, read, near)
         if near is None:
             return seen
         if near.need == NO_NEED:
@@ -220,6 +223,14 @@ def _readable(text: str) -> str:
 
 def _surest(seen: Seen) -> float:
     return float(seen.passing * seen.shares.max())
+
+
+def _kept(told: Sequence[Sentence], chats: Sequence[bool]) -> list[Sentence]:
+    """Without what is said in every contact; with it where that is little, or all there is."""
+    kept = [one for one, chat in zip(told, chats, strict=True) if not chat]
+    letters = sum(len(one.words) for one in told)
+    left_out = letters - sum(len(one.words) for one in kept)
+    return kept if kept and left_out > LITTLE * letters else list(told)
 
 
 def _together(told: Sequence[Sentence]) -> list[Sentence]:

@@ -131,15 +131,17 @@ def said(right: NDArray[np.int64], columns: int) -> Vectors:
 
 def solver(alike: Vectors, ridge: NDArray[np.float32]) -> Callable[[Vectors], Vectors]:
     """From what each row is to say to what being like it adds to each column: (rows, columns)
-    both. Uses up `alike`, of which the half below the diagonal is read."""
+    both. Fewer rows are the first ones, as if the others were not there: their factor is part of
+    the whole one. Uses up `alike`, of which the half below the diagonal is read."""
     from scipy import linalg  # noqa: PLC0415  (the web process never loads it)
 
     alike[np.diag_indices(len(alike))] += ridge
     # Turned, it lies as LAPACK wants it, and is not copied.
-    parts = linalg.cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
+    parts, lower = linalg.cho_factor(alike.T, lower=False, overwrite_a=True, check_finite=False)
 
     def solve(wanted: Vectors) -> Vectors:
-        found = linalg.cho_solve(parts, wanted, check_finite=False)
+        first = slice(len(wanted))
+        found = linalg.cho_solve((parts[first, first], lower), wanted, check_finite=False)
         return np.ascontiguousarray(found, dtype=np.float32)
 
     return solve

@@ -7,27 +7,23 @@ that may be is learnt from rows held out, and the gate also from needs held out 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from needs.words import encoders, likeness
-from needs.words.calibrating import Evening, Floats, Gate, evening, gate, sharpness
+from needs.words import encoders, held_out, likeness
+from needs.words.calibrating import Floats
 from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
 from needs.words.guessing import TAKEN, Guessed, guessed
+from needs.words.held_out import Part, Tested
 from needs.words.likeness import COUNTS, GRAMS, MOST, Likeness
-from needs.words.model import CHATTER, NO_NEED, Model, looked
+from needs.words.model import CHATTER, NO_NEED, Model
 
-FOLDS: Final = 4
-MANY: Final = 4_000  # rows from which on one fold is held out, not each in turn
-LEFT_OUT: Final = 8  # one need in so many is held out whole, in each fold others
-ENOUGH_TO_LEAVE_OUT: Final = 12  # needs
 SPENT: Final = 1.0  # C: what an example on the wrong side costs
 CLOSE: Final = 5e-2  # to the best solution; nearer changes no answer and takes longer
-EVEN: Final = 3.0  # sharpness where nothing can be held out
 FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
 ROUNDS: Final = 3  # of learning from them by the whole model
@@ -55,7 +51,8 @@ class TooFewNeeds(ValueError):
 
 
 class Rows(NamedTuple):
-    """What is learnt from: a row a text."""
+    """What is learnt from: a row a text. Of those compared, what the last of the parts learns from
+    comes first."""
 
     grams: Any  # scipy's sparse matrix
     guessed: Guessed
@@ -65,8 +62,9 @@ class Rows(NamedTuple):
     columns: int
     backend: str
     told: NDArray[np.bool_]  # rows that somebody said, and nobody guessed
+    parts: tuple[Part, ...]
     compared: NDArray[np.int64]
-    kernel: NDArray[np.float32]  # of the rows compared
+    kernel: NDArray[np.float32]  # of the rows compared; used up
 
 
 class Learnt(NamedTuple):
@@ -80,20 +78,6 @@ class Learnt(NamedTuple):
         """Unsharpened, of rows that were not learnt from."""
         total: Floats = np.asarray(of.grams[which] @ self.by) + self.intercept
         return total + self.alike.adds(of.guessed.space.placed[which])
-
-
-class Tested(NamedTuple):
-    """Rows that were held out; an answer of -1 is none of the needs, and NaN the score of one that
-    was left out. `lacks`: needs were left out that another fold has."""
-
-    scores: Floats
-    answers: NDArray[np.int64]
-    known: Floats
-    told: NDArray[np.bool_]
-    lacks: NDArray[np.bool_]
-
-    def only(self, which: NDArray[np.bool_]) -> Tested:
-        return Tested._make(one[which] for one in self)
 
 
 def fitted(
@@ -145,8 +129,8 @@ def _fitted(
     others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
     vocabulary, seen = _rows([*said, *taken], more, (*needs, *others), backend)
     seen = seen._replace(told=np.arange(len(seen.right)) < len(said))
-    whole = _learnt(seen, np.ones(len(seen.right), dtype=bool))
-    sharp, even, passes = _held_out(seen)
+    whole, tested = _learnt(seen)
+    sharp, even, passes = held_out.sure(tested, seen.needs, 0.0 if GRAMS[backend] else FAR)
     return Model(
         backend=backend,
         needs=needs,
@@ -181,7 +165,13 @@ def _rows(
     needs = sum(one not in (NO_NEED, CHATTER) for one in columns)
     vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
     found = guessed(likeness.space(backend, grams, vectors), right, needs, len(columns))
+    alone = GRAMS[backend] > 0
+    parts = tuple(
+        held_out.parts(found.wanted.argmax(axis=1), needs, len(columns), alike_alone=alone)
+    )
     compared = likeness.compared(right)
+    if parts:
+        compared = compared[np.argsort(~parts[-1].learns[compared], kind="stable")]
     own = found.space._replace(placed=found.space.placed[compared])
     return vocabulary, Rows(
         grams=grams,
@@ -192,19 +182,36 @@ def _rows(
         columns=len(columns),
         backend=backend,
         told=right >= 0,
+        parts=parts,
         compared=compared,
         kernel=likeness.kernel(own, grams[compared], GRAMS[backend]),
     )
 
 
-def _learnt(seen: Rows, which: NDArray[np.bool_]) -> Learnt:
-    """Both learners from some of the rows, or one where likeness sees the grams too."""
-    at = np.flatnonzero(which[seen.compared])
-    rows = seen.compared[at]
-    space, wanted, ridge = seen.guessed
-    amounts = likeness.solver(seen.kernel[np.ix_(at, at)], ridge[rows])(wanted[rows])
-    amounts *= np.float32(COUNTS[seen.backend])
-    alike = likeness.of(space, rows, amounts)
+def _learnt(seen: Rows) -> tuple[Learnt, list[Tested]]:
+    """The whole, and what each part says of the rows that it does not learn from."""
+    _, wanted, ridge = seen.guessed
+    tested = []
+    for part in seen.parts[:-1]:
+        at = np.flatnonzero(part.learns[seen.compared])
+        rows = seen.compared[at]
+        solve = likeness.solver(seen.kernel[np.ix_(at, at)], ridge[rows])
+        tested.append(_tested(seen, part, _of(seen, part.learns, rows, solve(wanted[rows]))))
+    solve = likeness.solver(seen.kernel, ridge[seen.compared])
+    for part in seen.parts[-1:]:
+        rows = seen.compared[part.learns[seen.compared]]
+        tested.append(_tested(seen, part, _of(seen, part.learns, rows, solve(wanted[rows]))))
+    everything = np.ones(len(seen.right), dtype=bool)
+    return _of(seen, everything, seen.compared, solve(wanted[seen.compared])), tested
+
+
+def _of(
+    seen: Rows, which: NDArray[np.bool_], rows: NDArray[np.int64], amounts: NDArray[np.float32]
+) -> Learnt:
+    """Both learners of some of the rows, or one where likeness sees the grams too; `amounts` is
+    what being like each of those `rows` adds."""
+    amounts = amounts * np.float32(COUNTS[seen.backend])
+    alike = likeness.of(seen.guessed.space, rows, amounts)
     share = GRAMS[seen.backend]
     if not share:
         return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)
@@ -233,61 +240,12 @@ def _separated(
     return found, intercept
 
 
-def _held_out(seen: Rows) -> tuple[float, Evening, Gate | None]:
-    """How sharp the scores are, and the gate: from rows that their model has not seen."""
-    found = list(_tests(seen))
-    if not found:
-        return EVEN, Evening(), None
-    tested = Tested(*(np.concatenate(one) for one in zip(*found, strict=True)))
-    sure = tested.only(tested.told & (tested.answers >= 0) & ~tested.lacks)
-    if not len(sure.answers):
-        sure = tested.only(tested.answers >= 0)
-    if not len(sure.answers):
-        return EVEN, Evening(), None
-    own = sure.scores[:, : seen.needs]
-    # As far from the others as these are on the average, so that their spread is what it will be.
-    own = np.where(np.isnan(own), np.nanmean(own, axis=1, keepdims=True), own)
-    sharp = sharpness(own, sure.answers)
-    even = evening(own * sharp, sure.answers)
-    asked = tested.only(tested.lacks) if tested.lacks.any() else tested
-    inside = asked.answers >= 0
-    if inside.all():
-        return sharp, even, None
-    scores = np.nan_to_num(asked.scores, nan=0 if GRAMS[seen.backend] else FAR) * sharp
-    return sharp, even, gate(looked(scores, asked.known, seen.needs), inside)
-
-
-def _tests(seen: Rows) -> Iterator[Tested]:
-    """Rows that were held out; of the needs one in so many is left out whole.
-
-    Of many rows one learner has a second fold with every need: there scores are as sharp as later.
-    """
-    fold = _folds(seen)
-    groups = np.random.default_rng(SEED).integers(LEFT_OUT, size=seen.needs)
-    many = len(fold) >= MANY
-    twice = many and GRAMS[seen.backend] > 0
-    for number in range(2 if twice else 1 if many else FOLDS):
-        left = np.zeros(seen.columns, dtype=bool)
-        if seen.needs >= ENOUGH_TO_LEAVE_OUT and not (twice and number):
-            left[: seen.needs] = groups == number
-        tested = (fold == number) | left[seen.right]
-        learns = ~tested
-        if not tested.any() or len(np.unique(seen.right[learns])) < 2:
-            continue
-        scores = _learnt(seen, learns).scores(seen, tested)
-        scores[:, left] = np.nan
-        right = seen.right[tested]
-        answers = np.where(left[right] | (right >= seen.needs), -1, right)
-        lacks = np.full(len(right), twice and bool(left.any()))
-        yield Tested(scores, answers, seen.known[tested], seen.told[tested], lacks)
-
-
-def _folds(seen: Rows) -> NDArray[np.int64]:
-    """In which fold each row is; a column's rows are dealt out in turn, a lonely one is kept."""
-    fold = np.full(len(seen.right), -1)
-    chance = np.random.default_rng(SEED)
-    for column in range(seen.columns):
-        own = np.flatnonzero(seen.right == column)
-        if len(own) > 1:
-            fold[chance.permutation(own)] = (np.arange(len(own)) + column) % FOLDS
-    return fold
+def _tested(seen: Rows, part: Part, by: Learnt) -> Tested:
+    """What was learnt of a part says of the other rows."""
+    tested = ~part.learns
+    scores = by.scores(seen, tested)
+    scores[:, part.left] = np.nan
+    right = seen.right[tested]
+    answers = np.where(part.left[right] | (right >= seen.needs), -1, right)
+    lacks = np.full(len(right), part.lacks)
+    return Tested(scores, answers, seen.known[tested], seen.told[tested], lacks)
