@@ -144,6 +144,26 @@ def test_few_that_were_all_right_are_no_reason_to_be_certain() -> None:
         assert sure == pytest.approx(1 - 1 / (count + 2), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (
+            "Customer called in. Passed security. My debit card was stolen. I need it blocked.",
+            "My debit card was stolen. I need it blocked.",
+        ),
+        (
+            "My debit card was stolen from my bag in the shop yesterday. Thanks a lot.",
+            "My debit card was stolen from my bag in the shop yesterday. Thanks a lot.",
+        ),
+        ("Good morning. Thanks a lot.", "Good morning. Thanks a lot."),
+    ],
+)
+def test_what_is_said_in_every_contact_is_left_out_where_it_is_much(
+    classifier: Classifier, text: str, read: str
+) -> None:
+    assert classifier.seen(text)[-1].stretch.words == read
+
+
 def test_how_sure_one_text_is_depends_on_how_far_its_scores_spread() -> None:
     """Made by hand: of close scores and of far ones, nine in ten are right."""
     chance = np.random.default_rng(1)
