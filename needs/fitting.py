@@ -25,6 +25,7 @@ from needs.models import Example, NeedType, Verdict, WordsModel
 from needs.words import NO_NEED, Classifier, Name, TamperedModel, TooFewNeeds
 from needs.words import Example as Said
 from needs.words.encoders import MissingExtra, resolved
+from needs.words.storing import FORMAT
 
 LOCK: Final = 0x0FFE2D  # the advisory lock that lets one fit happen at a time
 ENOUGH: Final = 20  # new or changed examples
@@ -32,7 +33,7 @@ AT_LEAST_EVERY: Final = timedelta(hours=12)  # where there is anything new at al
 KEPT_FULL: Final = 10  # versions that can come back
 LEARNT_WEAKLY: Final = 10  # examples of a kind from which on weak ones add nothing
 NOTHING_NEW: Final = ""
-FIRST, DELETED, KINDS, BACKEND, NEW = "first", "deleted", "kinds", "backend", "new"
+FIRST, DELETED, KINDS, BACKEND, FORM, NEW = "first", "deleted", "kinds", "backend", "form", "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def due() -> str:
         return KINDS
     if newest.backend != resolved(settings.NEEDS_WORDS_BACKEND).backend:
         return BACKEND
+    if newest.description.get("format") != FORMAT:
+        return FORM
     since = Q(pk__gt=newest.last_example) | Q(looked_at__gt=newest.made_at)
     count = Example.objects.filter(since).count()
     is_old = newest.made_at < timezone.now() - AT_LEAST_EVERY
@@ -184,7 +187,11 @@ def _stored(
         number=(newest or 0) + 1,
         backend=fitted.model.backend,
         arrays=fitted.save(),
-        description={"needs": list(fitted.needs), "grams": len(fitted.model.vocabulary.columns)},
+        description={
+            "format": FORMAT,
+            "needs": list(fitted.needs),
+            "grams": len(fitted.model.vocabulary.columns),
+        },
         digest=fitted.version,
         learnt=learning.learnt,
         last_example=learning.last_example,

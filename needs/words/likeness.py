@@ -1,6 +1,7 @@
 """Which examples is a sentence like, and what does that say? A kernel over what sentences mean.
 
-Kernel ridge regression with a Gaussian kernel (Saunders et al., 1998) on vectors of length 1.
+Kernel ridge regression with a Gaussian kernel (Saunders et al., 1998) on vectors of length 1,
+and how near the nearest examples of each need are, softly.
 What a sentence means is its vector, or, where the backend has none, where its grams lead in the
 space that the examples span (latent semantic analysis: Deerwester et al., 1990).
 """
@@ -29,7 +30,10 @@ FEW: Final = 8  # rows that are multiplied one by one in less time than together
 SMALL: Final = 1e-6  # spread within a need that is none
 WIDTHS: Final = {"tfidf": 0.7, "static": 0.7, "minilm": 1.0}  # of the kernel: e^(2 width (cos - 1))
 COUNTS: Final = {"tfidf": 1.5, "static": 4.0, "minilm": 4.0}  # what a likeness of 1 adds
+NEARS: Final = {"tfidf": 0.0, "static": 0.0, "minilm": 4.0}  # what being nearer by 1 adds
 GRAMS: Final = {"tfidf": 0.0, "static": 0.1, "minilm": 0.1}  # share of grams in being alike
+NEAR: Final = 40.0  # of examples of one need, one that is nearer by so much less than 1 decides
+FARTHEST: Final = 1e-9  # of e^(NEAR (cos - 1)): whatever is farther is as far
 NARROW: Final = 0.7  # width of the kernel where texts of one need lie close together
 EVENED: Final = 0.7  # share of that space that stays as it is
 SEED: Final = 20261123
@@ -37,7 +41,8 @@ SEED: Final = 20261123
 
 @dataclass(frozen=True)
 class Likeness:
-    """Vectors of the examples, and what being like each of them adds to every column.
+    """Vectors of the examples, what being like each of them adds to every column, and the column
+    that each one says; one of no column, behind the last, was only guessed.
 
     A sentence's own vector is `(its vector or weighed grams) @ turn - centre`, of length 1; `turn`
     is empty where vectors are taken as they are.
@@ -48,6 +53,8 @@ class Likeness:
     examples: NDArray[np.float16]
     amounts: NDArray[np.float32]
     width: float
+    says: NDArray[np.int16]
+    near: float = 0.0
 
     def adds(self, placed: Vectors) -> Floats:
         """What being in each of these places adds to each column."""
@@ -56,9 +63,17 @@ class Likeness:
         else:
             alike = placed @ self._examples
         alike -= 1
+        near = self.near * self._nearest(alike) if self.near else 0.0
         alike *= 2 * self.width
         np.exp(alike, out=alike)
-        return np.asarray(alike @ self.amounts, dtype=np.float64)
+        return np.asarray(alike @ self.amounts, dtype=np.float64) + near
+
+    def _nearest(self, alike: Vectors) -> Floats:
+        """How near the examples of each column are, 0 at most, by cosines less 1."""
+        close = np.exp(np.float32(NEAR) * alike)
+        columns = self.amounts.shape[1]
+        total = [np.bincount(self.says, row, columns + 1)[:columns] for row in close]
+        return np.asarray(np.log(np.stack(total) + FARTHEST) / NEAR)
 
     @cached_property
     def _examples(self) -> Vectors:
@@ -182,9 +197,17 @@ def compared(right: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(order[np.argsort(turn[order], kind="stable")][:MOST])
 
 
-def of(by: Space, rows: NDArray[np.int64], amounts: Vectors) -> Likeness:
-    """The likeness to these rows of a space, with what each of them adds."""
-    return Likeness(by.turn, by.centre, by.placed[rows].astype(np.float16), amounts, by.width)
+def of(
+    by: Space, rows: NDArray[np.int64], amounts: Vectors, says: NDArray[np.int64], near: float
+) -> Likeness:
+    """The likeness to these rows of a space, with what each of them adds and says."""
+    examples = by.placed[rows].astype(np.float16)
+    return Likeness(by.turn, by.centre, examples, amounts, by.width, says.astype(np.int16), near)
+
+
+def far(backend: str) -> float:
+    """What being far from all examples of a column adds to it."""
+    return float(NEARS[backend] * np.log(FARTHEST) / NEAR)
 
 
 def _spanned(grams: Any) -> NDArray[np.float32]:

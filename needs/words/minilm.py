@@ -28,6 +28,8 @@ PACK: Final = 384  # pieces of words that go through the layers together
 MEAN: Final = np.full(WIDTH, 1 / WIDTH, dtype=np.float32)
 SMALL: Final = np.float32(1e-12)
 POOLED: Final = LAYERS + 2  # means of the pieces and of each layer, and the last one's maxima
+# Squared: how much each of them counts. What comes out last was trained to be compared.
+WEIGHTS: Final = np.sqrt(np.array([[1], [1], [1], [1], [1], [1], [4], [2]], dtype=np.float32))
 
 
 class Layer(NamedTuple):
@@ -80,8 +82,8 @@ class MiniLM:
         self._tokens.enable_truncation(LONGEST)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Shape (texts, 3072): every pool divided by its length, then the whole."""
-        pools = unit(self.pools(texts))
+        """Shape (texts, 3072): every pool divided by its length and weighed, then the whole."""
+        pools = unit(self.pools(texts)) * WEIGHTS
         return unit(pools.reshape(len(texts), self.size))
 
     def pools(self, texts: Sequence[str]) -> Vectors:

@@ -17,7 +17,8 @@ from needs.words.grams import Vocabulary
 from needs.words.likeness import Likeness
 from needs.words.model import Model
 
-FORMAT: Final = 1
+# Another one where what was learnt before would be read otherwise now: then all is learnt anew.
+FORMAT: Final = 2
 DAY_ONE: Final = (1980, 1, 1, 0, 0, 0)  # a file's date is no part of the model
 BETWEEN: Final = "\n"  # grams hold no line break: words are letters, digits and signs
 
@@ -36,6 +37,7 @@ def packed(model: Model) -> bytes:
         "sharpness": model.sharpness,
         "evening": model.evening,
         "width": model.likeness.width,
+        "near": model.likeness.near,
         "gate": model.gate is not None,
     }
     arrays: dict[str, NDArray[Any]] = {
@@ -47,6 +49,7 @@ def packed(model: Model) -> bytes:
         "centre": model.likeness.centre,
         "examples": model.likeness.examples,
         "amounts": model.likeness.amounts,
+        "says": model.likeness.says,
         "intercept": model.intercept,
     }
     if model.gate is not None:
@@ -97,10 +100,12 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
             examples=arrays["examples"],
             amounts=arrays["amounts"],
             width=float(about["width"]),
+            says=arrays["says"],
+            near=float(about["near"]),
         ),
         intercept=arrays["intercept"],
         sharpness=float(about["sharpness"]),
-        evening=Evening(*about.get("evening", ())),  # older models have none
+        evening=Evening(*about["evening"]),
         gate=_gate(arrays["gate"]) if about["gate"] else None,
     )
 

@@ -19,7 +19,7 @@ from needs.words.chatter import chatter
 from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
 from needs.words.guessing import TAKEN, Guessed, guessed
 from needs.words.held_out import Part, Tested
-from needs.words.likeness import COUNTS, GRAMS, MOST, Likeness
+from needs.words.likeness import COUNTS, GRAMS, MOST, NEARS, Likeness
 from needs.words.model import CHATTER, NO_NEED, Model
 
 SPENT: Final = 1.0  # C: what an example on the wrong side costs
@@ -130,7 +130,8 @@ def _fitted(
     vocabulary, seen = _rows([*said, *taken], more, (*needs, *others), backend)
     seen = seen._replace(told=np.arange(len(seen.right)) < len(said))
     whole, tested = _learnt(seen)
-    sharp, even, passes = held_out.sure(tested, seen.needs, 0.0 if GRAMS[backend] else FAR)
+    without = likeness.far(backend) + (0 if GRAMS[backend] else FAR)
+    sharp, even, passes = held_out.sure(tested, seen.needs, without)
     return Model(
         backend=backend,
         needs=needs,
@@ -211,7 +212,8 @@ def _of(
     """Both learners of some of the rows, or one where likeness sees the grams too; `amounts` is
     what being like each of those `rows` adds."""
     amounts = amounts * np.float32(COUNTS[seen.backend])
-    alike = likeness.of(seen.guessed.space, rows, amounts)
+    says = np.where(seen.told[rows], seen.right[rows], seen.columns)
+    alike = likeness.of(seen.guessed.space, rows, amounts, says, NEARS[seen.backend])
     share = GRAMS[seen.backend]
     if not share:
         return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)

@@ -20,6 +20,7 @@ from needs.models import (
     WordsModel,
 )
 from needs.models.example import FROZEN, PARTS, part_of
+from needs.words import storing
 from tests.cast import Cast, contact
 from tests.needs.sayings import BORROWING, NOTHING, RETURN
 
@@ -65,6 +66,19 @@ def test_it_is_fitted_when_there_is_a_reason_and_not_again(cast: Cast, taught: W
     assert fitting.due() == ""
     NeedType.objects.create(code="new", name="Something new", description="Quite new")
     assert fitting.due() == fitting.KINDS
+
+
+def test_a_version_in_an_earlier_form_is_learnt_anew(cast: Cast, taught: WordsModel) -> None:
+    assert fitting.due() == ""
+    taught.description["format"] -= 1
+    taught.arrays = b"of an earlier form"
+    taught.digest = storing.digest(taught.arrays)
+    taught.save()
+    assert fitting.due() == fitting.FORM
+    newer = fitting.refit_if_due()
+    assert newer
+    assert newer.verdict == "released"
+    assert fitting.due() == ""
 
 
 def test_the_same_examples_make_the_same_version(cast: Cast, taught: WordsModel) -> None:
