@@ -116,23 +116,37 @@ def _kept(places: Vectors) -> Vectors:
     return unit(places).astype(np.float16).astype(np.float32)
 
 
-def kernel(by: Space, grams: Any = None, share: float = 0.0) -> Vectors:
-    """How alike the rows of a space are, of which that share is the grams they have in common;
-    of a row, only what stands before it is filled with that."""
-    alike = by.placed @ by.placed.T
-    alike -= 1
-    alike *= 2 * by.width
-    np.exp(alike, out=alike)
+def kernel(by: Space) -> Vectors:
+    """How alike the rows of a space are."""
+    return _alike(by, by.placed, by.placed)
+
+
+def kernel_before(by: Space, grams: Any, share: float) -> Vectors:
+    """The same, of which that share is the grams they have in common; of a row, only what stands
+    before it and the diagonal mean anything."""
+    found = np.empty((len(by.placed), len(by.placed)), dtype=np.float32)
+    stretches = [slice(start, start + BLOCK) for start in range(0, len(found), BLOCK)]
+    for rows in stretches:
+        before = slice(rows.stop)
+        found[rows, before] = _alike(by, by.placed[rows], by.placed[before])
     if not share:
-        return alike
+        return found
     often = np.bincount(grams.indices, minlength=grams.shape[1]) > OFTEN
     dense, seldom = grams[:, often].toarray(), grams[:, ~often]
-    for start in range(0, len(alike), BLOCK):
-        rows, before = slice(start, start + BLOCK), slice(start + BLOCK)
+    for rows in stretches:
+        before = slice(rows.stop)
         common = dense[rows] @ dense[before].T
         common += (seldom[rows] @ seldom[before].T).toarray()
         common *= np.float32(share)
-        alike[rows, before] += common
+        found[rows, before] += common
+    return found
+
+
+def _alike(by: Space, rows: Vectors, others: Vectors) -> Vectors:
+    alike: Vectors = rows @ others.T
+    alike -= 1
+    alike *= 2 * by.width
+    np.exp(alike, out=alike)
     return alike
 
 

@@ -27,6 +27,7 @@ CLOSE: Final = 5e-2  # to the best solution; nearer changes no answer and takes 
 FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
 ROUNDS: Final = 3  # of learning from them by the whole model
+MANY: Final = 4_000  # texts from which on a gram that only one of them has teaches nothing
 TAKEN_FROM: Final = 0.3  # likelihood
 SEED: Final = 20261123
 
@@ -158,7 +159,7 @@ def _rows(
 
     texts = [*(one.text for one in said), *more]
     counted = [grams_of(text) for text in texts]
-    vocabulary = learnt(counted)
+    vocabulary = learnt(counted, rarest=2 if len(texts) >= MANY else 1)
     at, weights, ends = rows(counted, vocabulary)
     grams = sparse.csr_matrix((weights, at, ends), shape=(len(texts), len(vocabulary.columns)))
     column = {need: number for number, need in enumerate(columns)}
@@ -185,7 +186,7 @@ def _rows(
         told=right >= 0,
         parts=parts,
         compared=compared,
-        kernel=likeness.kernel(own, grams[compared], GRAMS[backend]),
+        kernel=likeness.kernel_before(own, grams[compared], GRAMS[backend]),
     )
 
 
