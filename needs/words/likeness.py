@@ -229,7 +229,7 @@ def _spanned(grams: Any) -> NDArray[np.float32]:
     from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415  (loaded by workers only)
 
     size = max(1, min(SPAN, min(grams.shape) - 1))
-    _, _, found = randomized_svd(grams, size, n_iter=2, random_state=SEED)
+    _, _, found = randomized_svd(grams, size, n_iter=1, random_state=SEED)
     return np.ascontiguousarray(found.T, dtype=np.float32)
 
 
