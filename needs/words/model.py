@@ -137,7 +137,7 @@ class Model:
         """What adds up to the score of a need: by words and pairs, greatest first.
 
         The intercept is the one without words. What pieces of a word add is counted to the words
-        that they stand in, in equal parts.
+        that they stand in, in equal parts. Words are told as they are written in the text.
         """
         if read is None:
             [read] = self.read([text])
@@ -145,11 +145,14 @@ class Model:
         own: dict[str, float] = defaultdict(float)
         columns, weights = read.grams.columns, read.grams.weights
         added = weights.astype(np.float64) * self.grams[columns, column] * self.sharpness
-        holders = _holders(words_of(read.grams.words))
+        meant = words_of(read.grams.words)
+        written = dict(zip(meant, words_of(text), strict=False))
+        holders = _holders(meant)
         for gram, amount in zip(map(self._grams.__getitem__, columns), added.tolist(), strict=True):
             owners = holders.get(gram) or [gram[2:].replace(" _ ", " … ").strip()]
             for owner in owners:
-                own[owner] += amount / len(owners)
+                told = " ".join(written.get(word, word) for word in owner.split(" "))
+                own[told] += amount / len(owners)
         own[ALIKE] += float(read.alike[column]) * self.sharpness
         own[""] += float(self.intercept[column]) * self.sharpness
         found = [Contribution(said, amount) for said, amount in own.items()]

@@ -190,6 +190,7 @@ def test_a_slip_reads_like_the_word_that_was_meant(classifier: Classifier) -> No
     assert slip.need == right.need
     assert slip.probability == pytest.approx(right.probability)
     assert (slip.start, slip.end) == (0, 24)
+    assert any("crad" in one.words for one in slip.reasons), "told as it is written"
 
 
 def test_a_corrected_sentence_with_a_slip_counts_in_full(classifier: Classifier) -> None:
