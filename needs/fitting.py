@@ -208,8 +208,9 @@ def _stored(
 
 
 def _empty_the_old() -> None:
-    """Empty every version that has learnt from examples which are gone, and those long past."""
+    """Empty every version that has learnt from examples which are gone, those long past, and those
+    in an earlier form, which nobody can read."""
     full = WordsModel.objects.exclude(arrays=b"").defer("arrays")
-    back = list(full.in_force()[:KEPT_FULL])
+    back = list(full.in_force().filter(description__format=FORMAT)[:KEPT_FULL])
     kept = [version.pk for version in back if not version.has_forgotten]
     full.exclude(pk__in=kept).update(arrays=b"")

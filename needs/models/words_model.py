@@ -22,8 +22,8 @@ class Verdict(models.TextChoices):
 class HasForgotten(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
-            "Only the figures of this version are kept: it is long past, or has learnt from"
-            " examples that are deleted since. Put a newer one in force."
+            "Only the figures of this version are kept: it is long past, in an earlier form, or"
+            " has learnt from examples that are deleted since. Put a newer one in force."
         )
 
 

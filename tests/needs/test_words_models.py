@@ -79,6 +79,9 @@ def test_a_version_in_an_earlier_form_is_learnt_anew(cast: Cast, taught: WordsMo
     assert newer
     assert newer.verdict == "released"
     assert fitting.due() == ""
+    taught.refresh_from_db()
+    with pytest.raises(HasForgotten, match="an earlier form"):
+        taught.put_back(by=cast.max)
 
 
 def test_the_same_examples_make_the_same_version(cast: Cast, taught: WordsModel) -> None:
