@@ -6,7 +6,7 @@ before anything of them is kept. What was answered stays answered; what is no lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -23,7 +23,7 @@ from needs.models import Need, NeedType, Reading, Suggestion, SuggestionStatus
 from needs.models.example import LONGEST
 from needs.understanding import Reader
 from needs.words import mask
-from needs.words.sentences import sentences
+from needs.words.sentences import clauses, sentences
 
 MOST: Final = 3  # suggestions shown
 NOTES_READ: Final = 4_000  # characters, from the end: what was typed last
@@ -136,12 +136,12 @@ def _words_in(sentence: str, reasons: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _said_in(texts: Iterable[str]) -> frozenset[str]:
-    """Every sentence that stands there now."""
-    whole = [text.strip()[:LONGEST] for text in texts]
-    return frozenset(
-        [*whole, *(one.words.strip()[:LONGEST] for t in texts for one in sentences(t))]
-    )
+def _said_in(texts: Sequence[str]) -> frozenset[str]:
+    """Every sentence that stands there now, and every clause of one."""
+    told = [one for text in texts for one in sentences(text)]
+    parts = [part for one in told for part in clauses(one)]
+    stretches = [*texts, *(one.words for one in told), *(part.words for part in parts)]
+    return frozenset(one.strip()[:LONGEST] for one in stretches)
 
 
 def _keep(interaction: Interaction, found: list[Found], said: frozenset[str], number: int) -> bool:

@@ -18,6 +18,7 @@ DOUBTED: Final = 2.0  # rows
 HELD_BACK: Final = 1.0  # ridge of the gate, in rows
 SMALL: Final = 1e-3  # spread of scores that say nothing
 MOST_EVENED: Final = 1.0  # power at which all rows have one spread
+KNOWN: Final = 0.75  # share of texts that have a known need, before anything of a text is known
 
 
 class Gate(NamedTuple):
@@ -129,10 +130,10 @@ def looks(scores: Floats, known: Floats) -> Floats:
 
 
 def gate(seen: Floats, known: NDArray[np.bool_]) -> Gate:
-    """The gate that tells rows with a known need from rows without; both kinds weigh the same."""
+    """The gate that tells rows with a known need from rows without, as if so many of all were."""
     shift, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-9
     rows = np.hstack([(seen - shift) / scale, np.ones((len(seen), 1))])
-    share = np.where(known, 0.5 / known.mean(), 0.5 / (1 - known.mean()))
+    share = np.where(known, KNOWN / known.mean(), (1 - KNOWN) / (1 - known.mean()))
     found = np.zeros(rows.shape[1])
     ridge = np.diag([HELD_BACK] * (rows.shape[1] - 1) + [1e-6])
     for _ in range(STEPS):

@@ -1,7 +1,8 @@
 """Which needs does a text tell of, in which sentence, and why?
 
 A text is taken apart into sentences, what is said in every contact is set aside, and each need
-takes the stretch that says it best. Pure: no database, no clock, no chance.
+takes the stretch that says it best; what a sentence leaves open, its clauses may say. Pure: no
+database, no clock, no chance.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from needs.words.calibrating import Floats
 from needs.words.corrections import Corrections, Neighbour
 from needs.words.masking import mask
 from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read, Weighed
-from needs.words.sentences import Sentence, sentences
+from needs.words.sentences import Sentence, clauses, sentences
 from needs.words.training import Example, Name, fitted
 
 AT_MOST: Final = 3  # suggestions shown
+TWO: Final = 0.5  # how far two needs are told by as much as the less likely one is, by clauses
 SURE: Final = 0.5  # below this the best need of a text is no known need
 WORTH: Final = 0.05  # below this a further need is not shown
 REASONS: Final = 3
@@ -46,7 +48,7 @@ class Suggested(NamedTuple):
 
 class Seen(NamedTuple):
     """A stretch of a text: which need it is if it is one (adds up to 1), and whether it is one;
-    `near` is the correction that it was drawn towards."""
+    `near` is the correction that it was drawn towards, `parts` are a sentence's clauses."""
 
     stretch: Sentence
     shares: Floats
@@ -54,6 +56,12 @@ class Seen(NamedTuple):
     chats: bool
     read: Read
     near: Neighbour | None
+    parts: tuple[Seen, ...] = ()
+
+    @property
+    def sure(self) -> Floats:
+        """How likely it tells of each need."""
+        return self.shares * self.passing
 
 
 @dataclass(frozen=True)
@@ -121,8 +129,9 @@ class Classifier:
         seen = self.seen(text)
         if not seen:
             return ()
-        sure = np.stack([one.shares * one.passing for one in seen])
+        sure = np.stack([one.sure for one in seen])
         sure[:-1] *= ALONE
+        seen, sure = _opened(seen, sure)
         best = sure.max(axis=0)
         if best.max() < SURE:
             return ()
@@ -143,18 +152,22 @@ class Classifier:
         """What the model says of a text: of its sentences, and last of what they say together.
 
         What is said in every contact is left out, unless a text says little of it or nothing else.
-        What is said together is read in the same go as the sentences, by a guess which of them will
-        be left.
+        All is read in one go, by a guess which sentences will be left.
         """
         told = sentences(_readable(text))[:SENTENCES]
         if not told:
             return []
         weighed = [self.model.weigh(one.words) for one in told]
-        chats = self._chats(self.model.said(weighed), 0.0)
-        guessed = _together(_kept(told, chats))
-        weighed += [self.model.weigh(one.words) for one in guessed]
-        seen = self._seen([*told, *guessed], weighed)
-        alone, whole = seen[: len(told)], seen[len(told) :]
+        left = _kept(told, self._chats(self.model.said(weighed), 0.0))
+        guessed = _together(left)
+        parts = [(one, part) for one in left for part in clauses(one)]
+        more = [*guessed, *(part for _, part in parts)]
+        seen = self._seen([*told, *more], weighed + [self.model.weigh(one.words) for one in more])
+        alone, whole = seen[: len(told)], seen[len(told) : len(told) + len(guessed)]
+        clauses_of: dict[Sentence, list[Seen]] = {}
+        for (one, _), part in zip(parts, seen[len(told) + len(guessed) :], strict=True):
+            clauses_of.setdefault(one, []).extend([] if part.chats else [part])
+        alone = [one._replace(parts=tuple(clauses_of.get(one.stretch, ()))) for one in alone]
         kept = [one for one in alone if not one.chats] or alone
         together = _together(_kept(told, [one.chats for one in alone]))
         if together != guessed:
@@ -219,6 +232,27 @@ class Classifier:
 def _readable(text: str) -> str:
     """The beginning of a text, masked, every character in its place; none that UTF-8 lacks."""
     return mask(text[:LONGEST].encode("utf-8", "replace").decode("utf-8"))
+
+
+def _opened(seen: Sequence[Seen], sure: Floats) -> tuple[list[Seen], Floats]:
+    """With the clauses first, which may tell of a need each: they say what is left open by the
+    sentence that they stand in, or more where they tell of two needs."""
+    sure = sure.copy()
+    parts: list[Seen] = []
+    rows: list[Floats] = []
+    for row, one in enumerate(seen):
+        if not one.parts:
+            continue
+        own = np.stack([part.sure for part in one.parts])
+        says = own.max(axis=0)
+        another = np.partition(says, -2)[-2]
+        open_to = max(1 - sure[row].max(), TWO * another)
+        alone = (own >= ENOUGH * says).sum(axis=0) == 1
+        decides = alone & (own >= np.maximum(says, sure[row]))
+        sure[row] = np.minimum(1.0, sure[row] + open_to * says)
+        parts += one.parts
+        rows.append(np.where(decides, sure[row], 0.0))
+    return [*parts, *seen], np.vstack([*rows, sure])
 
 
 def _surest(seen: Seen) -> float:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from needs.words import measures, noise, reading
+from needs.words import measures, noise, reading, several
 from needs.words.classifier import SURE, Classifier
 from needs.words.measures import Answers
 from needs.words.reading import UnusableFile
@@ -35,6 +35,7 @@ class Asked(NamedTuple):
     oos_label: str = ""
     names: Path | None = None
     noise: str | None = None
+    joined: str | None = None
 
 
 class Task(NamedTuple):
@@ -63,6 +64,7 @@ def evaluated(asked: Asked) -> dict[str, Any]:
     """The measures by name. Raises UnusableFile, and TooFewNeeds."""
     tasks = _tasks(asked)
     answers, seconds, spent, accuracies = [], [], [], []
+    shown: list[several.Shown] = []
     classifier: Classifier | None = None
     for number, task in enumerate(tasks):
         began, used = time.perf_counter(), time.process_time()
@@ -76,12 +78,15 @@ def evaluated(asked: Asked) -> dict[str, Any]:
             texts = noise.noisy(texts, asked.noise, asked.seed + number)
         answers.append(_answers(classifier, texts, task.test))
         accuracies.append(measures.accuracy(answers[-1].inside()))
+        if asked.joined:
+            shown += several.shown(classifier, task.test, asked.joined, asked.seed + number)
     if classifier is None:
         raise UnusableFile("There is nothing to test.")
     return {
         **_about(asked, tasks[0], classifier),
         **_measured(Answers(*(np.concatenate(part) for part in zip(*answers, strict=True)))),
         **({"accuracy_of_folds": accuracies} if asked.folds else {}),
+        **(several.measured(shown) if asked.joined else {}),
         "train_seconds": float(np.mean(seconds)),
         "train_cpu_seconds": float(np.mean(spent)),
         **_cost(classifier, texts)._asdict(),
@@ -168,6 +173,7 @@ def _about(asked: Asked, task: Task, classifier: Classifier) -> dict[str, Any]:
         "shots": asked.shots,
         "seed": asked.seed,
         "noise": asked.noise,
+        "joined": asked.joined,
         "model_seed": SEED,
     }
 

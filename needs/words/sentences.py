@@ -23,6 +23,14 @@ SHORT_FORM: Final = re.compile(
     r"|mgr|min|max|vs|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )
+# Between two things that may both be asked for; what stands between names is short on one side.
+JOIN: Final = re.compile(
+    r"\s{0,4},\s{1,4}(?:(?:and|but|then|so|or)\s{1,4})?|\s{1,4}(?:and|but|then)\s{1,4}",
+    re.IGNORECASE,
+)
+WORD: Final = re.compile(r"(?<![\[\w])[^\W\d_]+")  # numbers, and what is masked, are none
+SHORTEST: Final = 2  # words of a clause
+CLAUSES: Final = 4  # of a sentence
 SPEAKER: Final = re.compile(
     r"(?:[>\-–*•]\s{0,9})*(?:(?:customer|cust|client|caller|agent|adviser|advisor|rep|subject|re|fwd?"
     r"|note|notes|reason|query|issue)\s{0,9}[:>]\s{0,9})+|(?:[>\-–*•]\s{0,9})+",
@@ -49,6 +57,29 @@ def sentences(text: str) -> list[Sentence]:
         start = gap.end()
     found.extend(_parts(text, start, len(text)))
     return found
+
+
+def clauses(one: Sentence) -> list[Sentence]:
+    """The parts of a sentence that may tell of a need each; none where it is all of a piece."""
+    found: list[Sentence] = []
+    start = 0
+    for gap in JOIN.finditer(one.words):
+        has_room = len(found) < CLAUSES - 1
+        if has_room and _tells(one.words[start : gap.start()]) and _tells(one.words[gap.end() :]):
+            found.append(_part_of(one, start, gap.start()))
+            start = gap.end()
+    return [*found, _part_of(one, start, len(one.words))] if found else []
+
+
+def _part_of(one: Sentence, start: int, end: int) -> Sentence:
+    words = one.words[start:end]
+    inner = words.strip()
+    at = one.start + start + words.index(inner)
+    return Sentence(at, at + len(inner), inner)
+
+
+def _tells(words: str) -> bool:
+    return len(WORD.findall(words)) >= SHORTEST
 
 
 def _parts(text: str, start: int, end: int) -> list[Sentence]:

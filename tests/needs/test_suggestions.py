@@ -66,6 +66,22 @@ def test_a_note_is_heard_in_the_sentence_that_says_it(cast: Cast, taught: WordsM
     assert not suggesting.read(interaction=interaction, by=cast.sam), "nothing new was said"
 
 
+def test_two_needs_in_one_breath_are_both_heard_each_in_its_own_words(
+    cast: Cast, taught: WordsModel
+) -> None:
+    better, cheaper = "she found a better rate on savings", "the card debt eats her up"
+    interaction = noted(cast, f"{better} and {cheaper}")
+    rows = {row.need_type: row for row in Suggestion.objects.said_in(interaction)}
+    assert {kind: row.text for kind, row in rows.items()} == {
+        cast.better_return: better,
+        cast.cheaper_borrowing: cheaper,
+    }
+    need = rows[cast.cheaper_borrowing].confirm(by=cast.sam)
+    assert need.evidence == cheaper
+    write(cast, interaction, f"{better} and her dog is ill")
+    assert heard(interaction) == [("better-return", "open"), ("cheaper-borrowing", "confirmed")]
+
+
 def test_unsure_is_told_calmly_and_suggests_nothing(
     cast: Cast, sam: Client, taught: WordsModel
 ) -> None:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from needs.words.encoders import BACKENDS
 from needs.words.evaluating import Asked, UnusableFile, evaluated
 from needs.words.noise import KINDS
+from needs.words.several import JOINTS
 from needs.words.training import TooFewNeeds
 
 
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--oos-label", default="", help="category of texts without a need")
         parser.add_argument("--names", type=Path, help="CSV: category,name,description")
         parser.add_argument("--noise", choices=KINDS, help="added to the texts tested")
+        parser.add_argument(
+            "--joined", choices=JOINTS, help="also test texts of two needs, written as one so"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -64,6 +64,36 @@ def test_a_stored_model_says_the_same(backend: str) -> None:
     assert again.version == fitted.version
 
 
+@pytest.mark.parametrize("backend", encoders.BACKENDS)
+@pytest.mark.parametrize("joint", [" and ", ", ", ", but ", ". "])
+def test_two_needs_in_one_breath_are_both_told_each_where_it_is_said(
+    backend: str, joint: str
+) -> None:
+    installed(backend)
+    fitted = Classifier.fit(EXAMPLES, NAMES, backend=backend)
+    said = {"lost_card": "I have lost my card", "complaint": "I want to complain about the branch"}
+    text = joint.join(said.values())
+    found = {one.need: text[one.start : one.end].strip(".") for one in fitted.suggest(text)}
+    assert {need: found.get(need) for need in said} == said
+
+
+def test_a_need_that_every_clause_tells_of_is_said_by_the_sentence(
+    classifier: Classifier,
+) -> None:
+    text = "I cannot find my card anywhere, my debit card was stolen"
+    first = classifier.suggest(text)[0]
+    assert (first.need, text[first.start : first.end]) == ("lost_card", text)
+
+
+def test_what_a_sentence_says_as_a_whole_its_clauses_do_not_change(
+    classifier: Classifier,
+) -> None:
+    text = "My card was stolen, and I went home"
+    [first, *others] = classifier.suggest(text)
+    assert first.need == "lost_card"
+    assert all(one.probability < 0.3 for one in others)
+
+
 def test_a_tampered_model_is_refused(classifier: Classifier) -> None:
     stored = bytearray(classifier.save())
     stored[len(stored) // 2] ^= 1

@@ -105,6 +105,15 @@ def test_noise_is_added_to_what_is_tested(train: Path, test: Path, noise: str) -
     assert found["accuracy"] > 1 / 2
 
 
+@pytest.mark.parametrize("joint", ["stop", "and", "comma"])
+def test_texts_of_two_needs_are_measured_too(train: Path, test: Path, joint: str) -> None:
+    found = measured("--train", train, "--test", test, "--oos-label", "oos", "--joined", joint)
+    assert found["two_needs_texts"] == 3
+    assert found["two_needs_both_shown"] + found["two_needs_silent"] <= 1
+    assert found["two_needs_exact"] <= found["two_needs_micro_f1"] <= 1
+    assert found["two_needs_both_shown"] > 1 / 2
+
+
 def test_a_missing_extra_is_told(train: Path, test: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(encoders.PACKAGES, "static", ("no_such_package",))
     found = measured("--train", train, "--test", test, "--oos-label", "oos", "--backend", "static")

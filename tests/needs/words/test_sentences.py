@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needs.words.sentences import LONGEST, sentences
+from needs.words.sentences import CLAUSES, LONGEST, Sentence, clauses, sentences
 
 
 def said(text: str) -> list[str]:
@@ -57,3 +57,34 @@ def test_an_endless_sentence_is_cut_at_spaces() -> None:
 def test_a_hostile_text_is_read_in_one_go() -> None:
     assert len(said("customer: " * 5_000)) > 0
     assert said(" - " * 20_000) == []
+
+
+@given(st.text(alphabet="ab and, but\n", max_size=200), st.integers(0, 9))
+def test_every_clause_is_a_stretch_of_its_sentence_in_order(words: str, start: int) -> None:
+    parts = clauses(Sentence(start, start + len(words), words))
+    assert len(parts) != 1
+    assert len(parts) <= CLAUSES
+    last = start
+    for one in parts:
+        assert one.words == words[one.start - start : one.end - start]
+        assert last <= one.start < one.end
+        last = one.end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I lost my card", []),
+        ("salt and pepper", []),
+        ("terms and conditions", []),
+        ("my card is gone, card [account**********]", []),
+        ("lost card and wants a loan", ["lost card", "wants a loan"]),
+        ("my card is gone, but I can log in", ["my card is gone", "I can log in"]),
+        ("Well, my card, the blue one, is gone", ["Well, my card", "the blue one", "is gone"]),
+        ("a b, c d, e f, g h, i j", ["a b", "c d", "e f", "g h, i j"]),
+    ],
+)
+def test_a_sentence_comes_apart_where_it_may_tell_of_two_things(
+    text: str, expected: list[str]
+) -> None:
+    assert [one.words for one in clauses(Sentence(0, len(text), text))] == expected
