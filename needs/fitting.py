@@ -21,8 +21,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from needs.models import Example, NeedType, Verdict, WordsModel
-from needs.words import NO_NEED, Classifier, Name, TamperedModel, TooFewNeeds
+from needs.models import FROZEN, Example, NeedType, Suggestion, Verdict, WordsModel
+from needs.models.example import part_of
+from needs.words import NO_NEED, Classifier, Name, TamperedModel, TooFewNeeds, are_few
 from needs.words import Example as Said
 from needs.words.encoders import MissingExtra, resolved
 from needs.words.storing import FORMAT
@@ -32,6 +33,7 @@ ENOUGH: Final = 20  # new or changed examples
 AT_LEAST_EVERY: Final = timedelta(hours=12)  # where there is anything new at all
 KEPT_FULL: Final = 10  # versions that can come back
 LEARNT_WEAKLY: Final = 10  # examples of a kind from which on weak ones add nothing
+HEARD: Final = 3_000  # sentences that nobody answered, the newest
 NOTHING_NEW: Final = ""
 FIRST, DELETED, KINDS, BACKEND, FORM, NEW = "first", "deleted", "kinds", "backend", "form", "new"
 
@@ -44,10 +46,8 @@ class Learning:
     names: list[Name]
     learnt: int
     last_example: int
-
-    @property
-    def kinds_digest(self) -> str:
-        return sha256("\0".join("\1".join(name) for name in self.names).encode()).hexdigest()
+    heard: list[str]
+    heard_of: dict[str, int] | None  # the first and last suggestion, and how many between them
 
 
 def refit_if_due() -> WordsModel | None:
@@ -67,7 +67,7 @@ def due() -> str:
         return FIRST
     if in_force.has_forgotten:
         return DELETED
-    if newest.kinds_digest != gather().kinds_digest:
+    if newest.kinds_digest != _digest(_names()):
         return KINDS
     if newest.backend != resolved(settings.NEEDS_WORDS_BACKEND).backend:
         return BACKEND
@@ -84,7 +84,10 @@ def refit(reason: str = NEW) -> WordsModel | None:
     learning = gather()
     try:
         fitted = Classifier.fit(
-            learning.examples, learning.names, backend=settings.NEEDS_WORDS_BACKEND
+            learning.examples,
+            learning.names,
+            backend=settings.NEEDS_WORDS_BACKEND,
+            unlabelled=learning.heard,
         )
     except TooFewNeeds:
         return None
@@ -100,9 +103,9 @@ def refit(reason: str = NEW) -> WordsModel | None:
 
 
 def gather() -> Learning:
-    """Examples that may be learnt from, and the names of the kinds; retired kinds aside."""
-    kinds = NeedType.objects.filter(retired_on=None).order_by("code")
-    names = [Name(*row) for row in kinds.values_list("code", "name", "description")]
+    """Examples that may be learnt from, and the names of the kinds; retired kinds aside. Where
+    examples are few, also what was heard and nobody answered."""
+    names = _names()
     known = {name.need for name in names}
     rows = Example.objects.learnt_from().order_by("pk")
     label = Coalesce("need_type__code", Value(NO_NEED))
@@ -114,7 +117,29 @@ def gather() -> Learning:
         if code in {NO_NEED, *known} and not (is_weak and strong[code] >= LEARNT_WEAKLY)
     ]
     last = Example.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return Learning(examples, names, learnt=len(told), last_example=last or 0)
+    heard, heard_of = _heard() if are_few(len(examples), len(names)) else ([], None)
+    return Learning(examples, names, len(told), last or 0, heard, heard_of)
+
+
+def _names() -> list[Name]:
+    kinds = NeedType.objects.filter(retired_on=None).order_by("code")
+    return [Name(*row) for row in kinds.values_list("code", "name", "description")]
+
+
+def _digest(names: Sequence[Name]) -> str:
+    return sha256("\0".join("\1".join(name) for name in names).encode()).hexdigest()
+
+
+def _heard() -> tuple[list[str], dict[str, int] | None]:
+    """Sentences that nobody said the need of, the newest first, and which suggestions they were
+    among; none that versions are compared on."""
+    rows = list(Suggestion.objects.unanswered().order_by("-pk").values_list("pk", "text")[:HEARD])
+    texts = [text for text in dict.fromkeys(text for _, text in rows) if part_of(text) != FROZEN]
+    if not texts:
+        return [], None
+    last, first = rows[0][0], rows[-1][0]
+    count = Suggestion.objects.filter(pk__range=(first, last)).count()
+    return texts, {"first": first, "last": last, "count": count}
 
 
 def frozen_sample() -> list[Said]:
@@ -191,11 +216,12 @@ def _stored(
             "format": FORMAT,
             "needs": list(fitted.needs),
             "grams": len(fitted.model.vocabulary.columns),
+            "heard": learning.heard_of,
         },
         digest=fitted.version,
         learnt=learning.learnt,
         last_example=learning.last_example,
-        kinds_digest=learning.kinds_digest,
+        kinds_digest=_digest(learning.names),
         figures=figures,
         verdict=Verdict.RELEASED if is_released else Verdict.REFUSED,
         because=because[:200],

@@ -43,6 +43,10 @@ class SuggestionQuerySet(TeamScopedQuerySet["Suggestion"]):
     def said_in(self, interaction: Interaction) -> Self:
         return self.filter(interaction=interaction)
 
+    def unanswered(self) -> Self:
+        """Of closed contacts, whose words stay as they are."""
+        return self.open().filter(interaction__closed_at__isnull=False)
+
 
 class Suggestion(models.Model):
     """One kind of need that one sentence of a contact seems to tell of; once a kind and contact.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, RuleBroken
 from accounts.models import AuditEntry, User
 from needs.models.example import Example
+from needs.models.suggestion import Suggestion
 
 
 class Verdict(models.TextChoices):
@@ -42,8 +43,9 @@ class WordsModel(models.Model):
     """One version of the words model: arrays and JSON with their SHA-256, never a pickle.
 
     `learnt` counts the examples that it has learnt from, `last_example` is the newest of all that
-    there were; a deletion among them is noticed by counting again. `figures` are those on the
-    frozen sample, beside those of the version that was in force then.
+    there were; a deletion among them is noticed by counting again. `description["heard"]` tells the
+    same of suggestions, where it has also learnt from sentences that nobody answered. `figures` are
+    those on the frozen sample, beside those of the version that was in force then.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -90,12 +92,19 @@ class WordsModel(models.Model):
 
     @property
     def has_forgotten(self) -> bool:
-        """Whether it has learnt from examples that are gone."""
-        return self.examples_left() < self.learnt
+        """Whether it has learnt from sentences that are gone."""
+        return self.examples_left() < self.learnt or self._has_lost_what_was_heard()
 
     def examples_left(self) -> int:
         """How many of the examples that it has learnt from are still there."""
         return Example.objects.learnt_from().filter(pk__lte=self.last_example).count()
+
+    def _has_lost_what_was_heard(self) -> bool:
+        heard = self.description.get("heard")
+        if not heard:
+            return False
+        left = Suggestion.objects.filter(pk__range=(heard["first"], heard["last"]))
+        return left.count() < int(heard["count"])
 
     def put_back(self, *, by: User) -> None:
         """Put this older version in force again. Raises HasForgotten, InForceAlready."""

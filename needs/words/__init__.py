@@ -7,7 +7,7 @@ from needs.words.classifier import Classifier, Suggested
 from needs.words.masking import mask
 from needs.words.model import NO_NEED, Contribution
 from needs.words.storing import TamperedModel
-from needs.words.training import Example, Name, TooFewNeeds
+from needs.words.training import Example, Name, TooFewNeeds, are_few
 
 __all__ = [
     "NO_NEED",
@@ -18,5 +18,6 @@ __all__ = [
     "Suggested",
     "TamperedModel",
     "TooFewNeeds",
+    "are_few",
     "mask",
 ]

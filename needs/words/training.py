@@ -97,7 +97,7 @@ def fitted(
     needs = {one.need for one in said} - {NO_NEED, CHATTER}
     if len(needs) < 2:
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
-    few = len(examples) < FEW * len(needs)
+    few = are_few(len(examples), len(needs))
     more = list(unlabelled[: max(0, MOST - len(said))]) if few else []
     if backend != "tfidf":
         return _fitted(said, backend, more=more)
@@ -105,6 +105,11 @@ def fitted(
     for _ in range(ROUNDS if more else 0):
         model = _fitted(said, backend, _taken(model, more))
     return model
+
+
+def are_few(examples: int, needs: int) -> bool:
+    """Whether texts without a need teach anything beside so many examples."""
+    return examples < FEW * needs
 
 
 def _taken(model: Model, texts: Sequence[str]) -> list[Example]:

