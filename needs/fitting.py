@@ -33,7 +33,7 @@ ENOUGH: Final = 20  # new or changed examples
 AT_LEAST_EVERY: Final = timedelta(hours=12)  # where there is anything new at all
 KEPT_FULL: Final = 10  # versions that can come back
 LEARNT_WEAKLY: Final = 10  # examples of a kind from which on weak ones add nothing
-HEARD: Final = 3_000  # sentences that nobody answered, the newest
+HEARD: Final = 2_000  # sentences that nobody answered, the newest
 NOTHING_NEW: Final = ""
 FIRST, DELETED, KINDS, BACKEND, FORM, NEW = "first", "deleted", "kinds", "backend", "form", "new"
 

@@ -21,11 +21,12 @@ SEED: Final = 20261123
 
 class Part(NamedTuple):
     """Some rows that are held out: those that are learnt from without them, the columns that
-    nothing is learnt of, and whether another part has them all."""
+    nothing is learnt of, whether another part has them all, and how many columns are needs."""
 
     learns: NDArray[np.bool_]
     left: NDArray[np.bool_]
     lacks: bool
+    needs: int
 
 
 class Tested(NamedTuple):
@@ -40,6 +41,14 @@ class Tested(NamedTuple):
 
     def only(self, which: NDArray[np.bool_]) -> Tested:
         return Tested._make(one[which] for one in self)
+
+
+class Sure(NamedTuple):
+    """How sure a model is of what it says."""
+
+    sharpness: float
+    evening: Evening
+    gate: Gate | None
 
 
 def parts(
@@ -60,22 +69,33 @@ def parts(
             left[:needs] = groups == number
         learns = (fold != number) & ~left[right]
         if not learns.all() and len(np.unique(right[learns])) >= 2:
-            yield Part(learns, left, twice and bool(left.any()))
+            yield Part(learns, left, twice and bool(left.any()), needs)
 
 
-def sure(
-    tested: Sequence[Tested], needs: int, without: float
-) -> tuple[float, Evening, Gate | None]:
+def tested(
+    part: Part,
+    scores: Floats,
+    right: NDArray[np.int64],
+    known: Floats,
+    told: NDArray[np.bool_],
+) -> Tested:
+    """The rows that a part holds out, by their scores and the columns that were right."""
+    scores[:, part.left] = np.nan
+    answers = np.where(part.left[right] | (right >= part.needs), -1, right)
+    return Tested(scores, answers, known, told, np.full(len(right), part.lacks))
+
+
+def sure(seen: Sequence[Tested], needs: int, without: float) -> Sure:
     """How sharp the scores are, and the gate: from rows that their model has not seen; `without`
     is the score of a need that nothing was learnt of."""
-    if not tested:
-        return EVEN, Evening(), None
-    found = Tested(*(np.concatenate(one) for one in zip(*tested, strict=True)))
+    if not seen:
+        return Sure(EVEN, Evening(), None)
+    found = Tested(*(np.concatenate(one) for one in zip(*seen, strict=True)))
     certain = found.only(found.told & (found.answers >= 0) & ~found.lacks)
     if not len(certain.answers):
         certain = found.only(found.answers >= 0)
     if not len(certain.answers):
-        return EVEN, Evening(), None
+        return Sure(EVEN, Evening(), None)
     own = certain.scores[:, :needs]
     # As far from the others as these are on the average, so that their spread is what it will be.
     own = np.where(np.isnan(own), np.nanmean(own, axis=1, keepdims=True), own)
@@ -84,9 +104,9 @@ def sure(
     asked = found.only(found.lacks) if found.lacks.any() else found
     inside = asked.answers >= 0
     if inside.all():
-        return sharp, even, None
+        return Sure(sharp, even, None)
     scores = np.nan_to_num(asked.scores, nan=without) * sharp
-    return sharp, even, gate(looked(scores, asked.known, needs), inside)
+    return Sure(sharp, even, gate(looked(scores, asked.known, needs), inside))
 
 
 def _folds(right: NDArray[np.int64], columns: int) -> NDArray[np.int64]:

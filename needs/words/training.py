@@ -1,42 +1,32 @@
-"""How does a model learn from examples? In a worker, with scikit-learn.
+"""Which examples is a model learnt from, and what more where they are few?
 
-By likeness to the examples in meaning and in grams; without vectors, also by a linear machine a
-need over tf-idf of words, pairs and pieces (squared hinge, liblinear: Fan et al., 2008). How sure
-that may be is learnt from rows held out, and the gate also from needs held out whole.
+From names and examples, and what is said in every contact. Where there are few of them, texts of
+which nobody said the need are guessed and learnt from too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from dataclasses import replace
+from itertools import compress, islice
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from needs.words import encoders, held_out, likeness
-from needs.words.calibrating import Floats
+from needs.words import held_out
 from needs.words.chatter import chatter
-from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
-from needs.words.guessing import TAKEN, Guessed, guessed
-from needs.words.held_out import Part, Tested
-from needs.words.likeness import COUNTS, GRAMS, MOST, NEARS, Likeness
+from needs.words.grams import grams_of
+from needs.words.guessing import TAKEN
+from needs.words.held_out import Sure
+from needs.words.learning import SEED, Counted, Example, model_of, weighed, without
+from needs.words.likeness import BLOCK, GRAMS, MOST
 from needs.words.model import CHATTER, NO_NEED, Model
 
-SPENT: Final = 1.0  # C: what an example on the wrong side costs
-CLOSE: Final = 5e-2  # to the best solution; nearer changes no answer and takes longer
-FAR: Final = -2.0  # a machine's score of a column that has no example
 FEW: Final = 40  # examples a need, from which on texts without a need teach nothing
 ROUNDS: Final = 3  # of learning from them by the whole model
-MANY: Final = 4_000  # texts from which on a gram that only one of them has teaches nothing
+NESTED: Final = 2  # parts that are held out again where texts are guessed
 TAKEN_FROM: Final = 0.3  # likelihood
-SEED: Final = 20261123
-
-
-class Example(NamedTuple):
-    """What somebody said and the need that it told of; no need means none that is known."""
-
-    text: str
-    need: str
+__all__ = ["SEED", "Example", "Name", "TooFewNeeds", "are_few", "fitted"]
 
 
 class Name(NamedTuple):
@@ -49,36 +39,6 @@ class Name(NamedTuple):
 
 class TooFewNeeds(ValueError):
     """There is no choice to learn: fewer than two kinds of need have an example or a name."""
-
-
-class Rows(NamedTuple):
-    """What is learnt from: a row a text. Of those compared, what the last of the parts learns from
-    comes first."""
-
-    grams: Any  # scipy's sparse matrix
-    guessed: Guessed
-    right: NDArray[np.int64]
-    known: Floats
-    needs: int
-    columns: int
-    backend: str
-    told: NDArray[np.bool_]  # rows that somebody said, and nobody guessed
-    parts: tuple[Part, ...]
-    compared: NDArray[np.int64]
-    kernel: NDArray[np.float32]  # of the rows compared; used up
-
-
-class Learnt(NamedTuple):
-    """Of the grams' columns, the intercepts, and the likeness."""
-
-    by: NDArray[np.float32]
-    intercept: Floats
-    alike: Likeness
-
-    def scores(self, of: Rows, which: NDArray[np.bool_]) -> Floats:
-        """Unsharpened, of rows that were not learnt from."""
-        total: Floats = np.asarray(of.grams[which] @ self.by) + self.intercept
-        return total + self.alike.adds(of.guessed.space.placed[which])
 
 
 def fitted(
@@ -99,11 +59,45 @@ def fitted(
         raise TooFewNeeds("At least two kinds of need must have an example or a name.")
     few = are_few(len(examples), len(needs))
     more = list(unlabelled[: max(0, MOST - len(said))]) if few else []
+    model = model_of(said, backend)
+    return _guessing(model, said, more) if more else model
+
+
+def _guessing(model: Model, said: Sequence[Example], more: Sequence[str]) -> Model:
+    """Learnt also from texts that are guessed; `model` has learnt without them.
+
+    What is guessed by rows that are held out tells of them. How sure to be is therefore learnt from
+    models that have guessed without them.
+    """
+    sure = Sure(model.sharpness, model.evening, model.gate)
+    columns = (*model.needs, *model.others)
+    right = np.array([columns.index(one.need) for one in said])
+    needs = len(model.needs)
+    alone = GRAMS[model.backend] > 0
+    parts = held_out.parts(right, needs, len(columns), alike_alone=alone)
+    tested = []
+    for part in islice(parts, NESTED):
+        out = ~part.learns
+        other = _learning(list(compress(said, part.learns)), model.backend, more, sure)
+        reads = other.read([one.text for one in compress(said, out)])
+        scores = np.full((len(reads), len(columns)), np.nan)
+        there = [columns.index(one) for one in (*other.needs, *other.others)]
+        scores[:, there] = other.scores(reads) / other.sharpness
+        known = np.array([one.known for one in reads])
+        all_told = np.ones(len(reads), dtype=bool)
+        tested.append(held_out.tested(part, scores, right[out], known, all_told))
+    whole = _learning(said, model.backend, more, sure)
+    return replace(whole, **held_out.sure(tested, needs, without(model.backend))._asdict())
+
+
+def _learning(said: Sequence[Example], backend: str, more: Sequence[str], sure: Sure) -> Model:
+    """Of what was said and of texts that are guessed; nothing is held out, so sure is as told."""
     if backend != "tfidf":
-        return _fitted(said, backend, more=more)
-    model = _fitted(said, backend)
-    for _ in range(ROUNDS if more else 0):
-        model = _fitted(said, backend, _taken(model, more))
+        return model_of(said, backend, more=more, sure=sure)
+    model = model_of(said, backend, sure=sure)
+    counted = [grams_of(text) for text in more]
+    for _ in range(ROUNDS):
+        model = model_of(said, backend, _taken(model, more, counted), sure=sure)
     return model
 
 
@@ -112,9 +106,14 @@ def are_few(examples: int, needs: int) -> bool:
     return examples < FEW * needs
 
 
-def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
-    """The texts that the model is surest of, at most so many a need, as if they were examples."""
-    shares = model.shares(model.scores(model.read(texts)))
+def _taken(model: Model, texts: Sequence[str], counted: Sequence[Counted]) -> list[Example]:
+    """The texts that the model is surest of, at most so many a need, as if they were examples;
+    they are read as they are spelt."""
+    grams = weighed(counted, model.vocabulary)
+    stretches = [grams[start : start + BLOCK] for start in range(0, len(texts), BLOCK)]
+    alike = [model.likeness.adds(model.likeness.placed(one)) for one in stretches]
+    raw = np.asarray(grams @ model.grams) + model.intercept + np.concatenate(alike)
+    shares = model.shares(raw * model.sharpness)
     said, sure = shares.argmax(axis=1), shares.max(axis=1)
     order = np.argsort(-sure, kind="stable")
     return [
@@ -125,135 +124,6 @@ def _taken(model: Model, texts: Sequence[str]) -> list[Example]:
     ]
 
 
-def _fitted(
-    said: Sequence[Example],
-    backend: str,
-    taken: Sequence[Example] = (),
-    more: Sequence[str] = (),
-) -> Model:
-    needs = tuple(sorted({one.need for one in said} - {NO_NEED, CHATTER}))
-    others = tuple(one for one in (NO_NEED, CHATTER) if any(one == has.need for has in said))
-    vocabulary, seen = _rows([*said, *taken], more, (*needs, *others), backend)
-    seen = seen._replace(told=np.arange(len(seen.right)) < len(said))
-    whole, tested = _learnt(seen)
-    without = likeness.far(backend) + (0 if GRAMS[backend] else FAR)
-    sharp, even, passes = held_out.sure(tested, seen.needs, without)
-    return Model(
-        backend=backend,
-        needs=needs,
-        others=others,
-        vocabulary=vocabulary,
-        grams=whole.by,
-        likeness=whole.alike,
-        intercept=whole.intercept,
-        sharpness=sharp,
-        evening=even,
-        gate=passes,
-    )
-
-
 def _from_names(names: Sequence[Name]) -> list[Example]:
     texts = [(one.need, text) for one in names for text in (one.name, one.description)]
     return [Example(text, need) for need, text in texts if text.strip()]
-
-
-def _rows(
-    said: Sequence[Example], more: Sequence[str], columns: Sequence[str], backend: str
-) -> tuple[Vocabulary, Rows]:
-    from scipy import sparse  # noqa: PLC0415  (the web process never loads it)
-
-    texts = [*(one.text for one in said), *more]
-    counted = [grams_of(text) for text in texts]
-    vocabulary = learnt(counted, rarest=2 if len(texts) >= MANY else 1)
-    at, weights, ends = rows(counted, vocabulary)
-    grams = sparse.csr_matrix((weights, at, ends), shape=(len(texts), len(vocabulary.columns)))
-    column = {need: number for number, need in enumerate(columns)}
-    right = np.array([*(column[one.need] for one in said), *(-1 for _ in more)])
-    needs = sum(one not in (NO_NEED, CHATTER) for one in columns)
-    vectors = None if backend == "tfidf" else encoders.of(backend).vectors(texts)
-    found = guessed(likeness.space(backend, grams, vectors), right, needs, len(columns))
-    alone = GRAMS[backend] > 0
-    parts = tuple(
-        held_out.parts(found.wanted.argmax(axis=1), needs, len(columns), alike_alone=alone)
-    )
-    compared = likeness.compared(right)
-    if parts:
-        compared = compared[np.argsort(~parts[-1].learns[compared], kind="stable")]
-    own = found.space._replace(placed=found.space.placed[compared])
-    return vocabulary, Rows(
-        grams=grams,
-        guessed=found,
-        right=found.wanted.argmax(axis=1),
-        known=np.array([known_share(blocks, vocabulary) for blocks in counted]),
-        needs=needs,
-        columns=len(columns),
-        backend=backend,
-        told=right >= 0,
-        parts=parts,
-        compared=compared,
-        kernel=likeness.kernel_before(own, grams[compared], GRAMS[backend]),
-    )
-
-
-def _learnt(seen: Rows) -> tuple[Learnt, list[Tested]]:
-    """The whole, and what each part says of the rows that it does not learn from."""
-    _, wanted, ridge = seen.guessed
-    tested = []
-    for part in seen.parts[:-1]:
-        at = np.flatnonzero(part.learns[seen.compared])
-        rows = seen.compared[at]
-        solve = likeness.solver(seen.kernel[np.ix_(at, at)], ridge[rows])
-        tested.append(_tested(seen, part, _of(seen, part.learns, rows, solve(wanted[rows]))))
-    solve = likeness.solver(seen.kernel, ridge[seen.compared])
-    for part in seen.parts[-1:]:
-        rows = seen.compared[part.learns[seen.compared]]
-        tested.append(_tested(seen, part, _of(seen, part.learns, rows, solve(wanted[rows]))))
-    everything = np.ones(len(seen.right), dtype=bool)
-    return _of(seen, everything, seen.compared, solve(wanted[seen.compared])), tested
-
-
-def _of(
-    seen: Rows, which: NDArray[np.bool_], rows: NDArray[np.int64], amounts: NDArray[np.float32]
-) -> Learnt:
-    """Both learners of some of the rows, or one where likeness sees the grams too; `amounts` is
-    what being like each of those `rows` adds."""
-    amounts = amounts * np.float32(COUNTS[seen.backend])
-    says = np.where(seen.told[rows], seen.right[rows], seen.columns)
-    alike = likeness.of(seen.guessed.space, rows, amounts, says, NEARS[seen.backend])
-    share = GRAMS[seen.backend]
-    if not share:
-        return Learnt(*_separated(seen.grams[which], seen.right[which], seen.columns), alike)
-    by = np.asarray(seen.grams[rows].T @ amounts, dtype=np.float32) * np.float32(share)
-    return Learnt(by, np.zeros(seen.columns), alike)
-
-
-def _separated(
-    grams: Any, right: NDArray[np.int64], columns: int
-) -> tuple[NDArray[np.float32], Floats]:
-    """One machine a column; a column without an example stays far below the others."""
-    from sklearn.svm import LinearSVC  # noqa: PLC0415  (the web process never loads it)
-
-    found = np.zeros((grams.shape[1], columns), dtype=np.float32)
-    intercept = np.full(columns, FAR)
-    there = np.unique(right)
-    if len(there) < 2:
-        return found, intercept
-    machine = LinearSVC(C=SPENT, random_state=SEED, tol=CLOSE)
-    machine.fit(grams, right)
-    by, bias = machine.coef_, machine.intercept_
-    if len(there) == 2:
-        by, bias = np.vstack([-by, by]), np.concatenate([-bias, bias])
-    found[:, there] = by.T
-    intercept[there] = bias
-    return found, intercept
-
-
-def _tested(seen: Rows, part: Part, by: Learnt) -> Tested:
-    """What was learnt of a part says of the other rows."""
-    tested = ~part.learns
-    scores = by.scores(seen, tested)
-    scores[:, part.left] = np.nan
-    right = seen.right[tested]
-    answers = np.where(part.left[right] | (right >= seen.needs), -1, right)
-    lacks = np.full(len(right), part.lacks)
-    return Tested(scores, answers, seen.known[tested], seen.told[tested], lacks)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from needs.words import likeness
+from needs.words import Classifier, Example, encoders, likeness
 from needs.words.encoders import unit
 from needs.words.guessing import DOUBTED, guessed
 from needs.words.likeness import RIDGE, Space
+from tests.needs.words.said import EXAMPLES, HELD_BACK
 
 PER_NEED = (40, 8, 12)  # needs are not equally frequent
 
@@ -65,3 +67,16 @@ def test_nothing_is_guessed_where_all_is_said() -> None:
     found = guessed(space, needs, 3, 3)
     assert found.space is space
     assert (found.wanted == likeness.said(needs, 3)).all()
+
+
+@pytest.mark.parametrize("backend", encoders.BACKENDS)
+def test_what_answers_tell_the_guesses_makes_nobody_surer_of_the_answers(backend: str) -> None:
+    """Here answers mean nothing, and every text without one repeats a text that has one."""
+    absent = encoders.missing(backend)
+    if absent:
+        pytest.skip(f"the extra of {backend!r} is not installed: {', '.join(absent)}")
+    answers = np.random.default_rng(5).permutation([one.need for one in EXAMPLES])
+    said = [Example(one.text, str(need)) for one, need in zip(EXAMPLES, answers, strict=True)]
+    fitted = Classifier.fit(said, backend=backend, unlabelled=[one.text for one in EXAMPLES])
+    shares, _ = fitted.probabilities([one.text for one in HELD_BACK])
+    assert shares.max(axis=1).mean() < 0.5
