@@ -125,7 +125,7 @@ def _read_one(reader: Reader, text: str) -> tuple[Found, ...]:
 
 
 def _words_in(sentence: str, reasons: Iterable[str]) -> tuple[str, ...]:
-    """Reasons that stand in the sentence; a neighbour's words, somebody else's, are left out."""
+    """Reasons that stand in the sentence, each once; signs alone are none."""
     small = sentence.lower().replace("’", "'")
     return tuple(
         dict.fromkeys(

@@ -130,10 +130,11 @@ def looks(scores: Floats, known: Floats) -> Floats:
 
 
 def gate(seen: Floats, known: NDArray[np.bool_]) -> Gate:
-    """The gate that tells rows with a known need from rows without, as if so many of all were."""
+    """The gate that tells rows with a known need from rows without. Both kinds weigh the same, so
+    that it tells them apart best; how many there are to be is said afterwards."""
     shift, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-9
     rows = np.hstack([(seen - shift) / scale, np.ones((len(seen), 1))])
-    share = np.where(known, KNOWN / known.mean(), (1 - KNOWN) / (1 - known.mean()))
+    share = np.where(known, 0.5 / known.mean(), 0.5 / (1 - known.mean()))
     found = np.zeros(rows.shape[1])
     ridge = np.diag([HELD_BACK] * (rows.shape[1] - 1) + [1e-6])
     for _ in range(STEPS):
@@ -144,7 +145,7 @@ def gate(seen: Floats, known: NDArray[np.bool_]) -> Gate:
         found -= step
         if np.abs(step).max() < 1e-9:
             break
-    return Gate(shift, scale, found[:-1], float(found[-1]))
+    return Gate(shift, scale, found[:-1], float(found[-1] + np.log(KNOWN / (1 - KNOWN))))
 
 
 def passing(seen: Floats, by: Gate) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 from needs.words import encoders, storing
 from needs.words.calibrating import Floats
 from needs.words.corrections import Corrections, Neighbour
+from needs.words.grams import words_of
 from needs.words.masking import mask
 from needs.words.model import ALIKE, CHATTER, NO_NEED, Contribution, Model, Read, Weighed
 from needs.words.sentences import Sentence, clauses, sentences
@@ -27,6 +28,7 @@ TWO: Final = 0.5  # how far two needs are told by as much as the less likely one
 SURE: Final = 0.5  # below this the best need of a text is no known need
 WORTH: Final = 0.05  # below this a further need is not shown
 REASONS: Final = 3
+DECIDES: Final = 0.5  # pull of a neighbour
 LONGEST: Final = 20_000  # characters of a text that are read
 SENTENCES: Final = 60  # of a text that are read
 TOGETHER: Final = 6  # sentences that are also read as one
@@ -219,10 +221,14 @@ class Classifier:
         return Suggested(need, chance, start, end, self._reasons(seen[row], need))
 
     def _reasons(self, seen: Seen, need: str) -> tuple[Contribution, ...]:
-        """The words that speak most for it; those of the neighbour, where one decided."""
-        if seen.near is not None and seen.near.need == need:
-            return (Contribution(seen.near.text, seen.near.pull),)
-        if need not in self.model.needs:
+        """The words that speak most for it; those that it shares with a neighbour that decided."""
+        near, known = seen.near, need in self.model.needs
+        if near is not None and near.need == need and (near.pull >= DECIDES or not known):
+            meant, said = words_of(seen.read.grams.words), words_of(seen.stretch.words)
+            written = dict(zip(meant, said, strict=False))
+            shared = near.words[:REASONS]
+            return tuple(Contribution(written.get(word, word), part) for word, part in shared)
+        if not known:
             return ()
         told = self.model.contributions(seen.stretch.words, need, seen.read)
         kept = [one for one in told if one.amount > 0 and one.words not in ("", ALIKE)]

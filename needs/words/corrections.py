@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from needs.words.grams import Vocabulary, grams_of
+from needs.words.grams import Vocabulary, grams_of, is_word
 from needs.words.training import Example
 
 ALIKE: Final = 0.45  # cosine from which on a neighbour counts
@@ -20,11 +20,12 @@ UNHEARD: Final = 8.0  # weight of a gram that the model does not know
 
 
 class Neighbour(NamedTuple):
-    """The corrected example that is most alike, and how far it pulls, from 0 to 1."""
+    """What the corrected example says that is most alike, how far it pulls, from 0 to 1, and the
+    words that make it so, with what each adds to the cosine, the most first."""
 
     need: str
-    text: str
     pull: float
+    words: tuple[tuple[str, float], ...]
 
 
 class Corrections:
@@ -49,7 +50,8 @@ class Corrections:
         if not self.examples:
             return None
         alike: dict[int, float] = defaultdict(float)
-        for gram, weight in self._weighed(blocks).items():
+        own = self._weighed(blocks)
+        for gram, weight in own.items():
             for number, other in self._holders.get(gram, ()):
                 alike[number] += weight * other
         if not alike:
@@ -57,7 +59,18 @@ class Corrections:
         number = max(alike, key=lambda one: (round(alike[one], 9), one))
         pull = PULL * min(1.0, (alike[number] - ALIKE) / (SAME - ALIKE))
         example = self.examples[number]
-        return Neighbour(example.need, example.text, pull) if pull > 0 else None
+        return Neighbour(example.need, pull, self._common(own, number)) if pull > 0 else None
+
+    def _common(self, own: dict[str, float], number: int) -> tuple[tuple[str, float], ...]:
+        """The words that a sentence shares with an example, those that make most of it first."""
+        words = [gram for gram in own if is_word(gram)]
+        shared = {
+            gram.removeprefix("w:"): own[gram] * weight
+            for gram in words
+            for holder, weight in self._holders.get(gram, ())
+            if holder == number
+        }
+        return tuple(sorted(shared.items(), key=lambda one: (-one[1], one[0])))
 
     def _weighed(self, blocks: dict[str, Counter[str]]) -> dict[str, float]:
         """Grams with weights of length 1: words and pairs half, pieces half."""

@@ -41,6 +41,11 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in found]
 
 
+def is_word(gram: str) -> bool:
+    """Whether a gram is one word, and neither several nor a piece of one."""
+    return gram.startswith("w:") and " " not in gram
+
+
 def grams_of(text: str) -> dict[str, Counter[str]]:
     """How often each gram of each block is there."""
     words = words_of(text)

@@ -276,7 +276,7 @@ def test_a_correction_counts_at_once(classifier: Classifier) -> None:
     assert "savings" not in {one.need for one in classifier.suggest(text)}
     [found, *_] = corrected.suggest("the piggy bank fell off the shelf")
     assert found.need == "savings"
-    assert found.reasons[0].words == text
+    assert {one.words for one in found.reasons} < set(text.split()), "what both of them say"
 
 
 def test_a_rejection_counts_at_once(classifier: Classifier) -> None:
