@@ -47,7 +47,7 @@ class Learning:
     learnt: int
     last_example: int
     heard: list[str]
-    heard_of: dict[str, int] | None  # the first and last suggestion, and how many between them
+    heard_of: dict[str, int] | None  # first and last suggestion, how many between them, and texts
 
 
 def refit_if_due() -> WordsModel | None:
@@ -139,7 +139,7 @@ def _heard() -> tuple[list[str], dict[str, int] | None]:
         return [], None
     last, first = rows[0][0], rows[-1][0]
     count = Suggestion.objects.filter(pk__range=(first, last)).count()
-    return texts, {"first": first, "last": last, "count": count}
+    return texts, {"texts": len(texts), "first": first, "last": last, "count": count}
 
 
 def frozen_sample() -> list[Said]:

@@ -62,7 +62,7 @@ def counts() -> dict[str, int]:
 
 def versions() -> dict[str, Any]:
     """The newest versions, which one reads, and which of them have forgotten what they learnt."""
-    rows = list(WordsModel.objects.defer("arrays", "description")[:VERSIONS])
+    rows = list(WordsModel.objects.defer("arrays")[:VERSIONS])
     reading = WordsModel.objects.in_force().values_list("pk", flat=True).first()
     empty = WordsModel.objects.filter(arrays=b"").values_list("pk", flat=True)
     return {

@@ -183,7 +183,7 @@ def heard(cast: Cast, text: str, person: Customer, *, closed: bool = True) -> Su
 
 
 def test_what_was_heard_and_not_answered_is_learnt_from_where_examples_are_few(
-    cast: Cast, taught: WordsModel
+    cast: Cast, taught: WordsModel, client: Client
 ) -> None:
     texts = [text for text in (f"zorbing lesson {n}" for n in range(60)) if part_of(text) != FROZEN]
     frozen = next(text for text in (f"zorbing {n}" for n in range(60)) if part_of(text) == FROZEN)
@@ -197,6 +197,8 @@ def test_what_was_heard_and_not_answered_is_learnt_from_where_examples_are_few(
     several = fitting.refit()
     assert several is not None
     assert several.description["heard"]["count"] == 4, "all from the first of them to the last"
+    client.force_login(cast.max)
+    assert b"and 1 heard" in client.get(reverse("needs:versions")).content
 
 
 def test_where_examples_are_many_what_nobody_answered_teaches_nothing(
