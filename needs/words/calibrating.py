@@ -103,11 +103,8 @@ def evening(scores: Floats, right: NDArray[np.int64]) -> Evening:
     return Evening(*map(float, found.x))
 
 
-def looks(scores: Floats, known: Floats) -> Floats:
-    """How each row of sharpened scores looks: shape (rows, 7).
-
-    `known` is the share of a text's words that the vocabulary has.
-    """
+def looks(scores: Floats) -> Floats:
+    """How each row of sharpened scores looks: shape (rows, 6)."""
     ordered = -np.sort(-scores, axis=1)
     second = ordered[:, min(1, ordered.shape[1] - 1)]
     shares = softmax(scores)
@@ -122,7 +119,6 @@ def looks(scores: Floats, known: Floats) -> Floats:
             peak - second,
             total,
             spread,
-            known,
             ordered[:, :5].mean(1),
         ],
         axis=1,

@@ -35,7 +35,6 @@ class Tested(NamedTuple):
 
     scores: Floats
     answers: NDArray[np.int64]
-    known: Floats
     told: NDArray[np.bool_]
     lacks: NDArray[np.bool_]
 
@@ -76,13 +75,12 @@ def tested(
     part: Part,
     scores: Floats,
     right: NDArray[np.int64],
-    known: Floats,
     told: NDArray[np.bool_],
 ) -> Tested:
     """The rows that a part holds out, by their scores and the columns that were right."""
     scores[:, part.left] = np.nan
     answers = np.where(part.left[right] | (right >= part.needs), -1, right)
-    return Tested(scores, answers, known, told, np.full(len(right), part.lacks))
+    return Tested(scores, answers, told, np.full(len(right), part.lacks))
 
 
 def sure(seen: Sequence[Tested], needs: int, without: float) -> Sure:
@@ -106,7 +104,7 @@ def sure(seen: Sequence[Tested], needs: int, without: float) -> Sure:
     if inside.all():
         return Sure(sharp, even, None)
     scores = np.nan_to_num(asked.scores, nan=without) * sharp
-    return Sure(sharp, even, gate(looked(scores, asked.known, needs), inside))
+    return Sure(sharp, even, gate(looked(scores, needs), inside))
 
 
 def _folds(right: NDArray[np.int64], columns: int) -> NDArray[np.int64]:

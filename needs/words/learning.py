@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from needs.words import encoders, held_out, likeness
 from needs.words.calibrating import Floats
-from needs.words.grams import Vocabulary, grams_of, known_share, learnt, rows
+from needs.words.grams import Vocabulary, grams_of, learnt, rows
 from needs.words.guessing import Guessed, guessed
 from needs.words.held_out import Part, Sure, Tested
 from needs.words.likeness import COUNTS, GRAMS, NEARS, Likeness
@@ -45,7 +45,6 @@ class Rows(NamedTuple):
     grams: Any  # scipy's sparse matrix
     guessed: Guessed
     right: NDArray[np.int64]
-    known: Floats
     needs: int
     columns: int
     backend: str
@@ -132,7 +131,6 @@ def _rows(
         grams=grams,
         guessed=found,
         right=says,
-        known=np.array([known_share(blocks, vocabulary) for blocks in counted]),
         needs=needs,
         columns=len(columns),
         backend=backend,
@@ -208,4 +206,4 @@ def _said_of(seen: Rows, part: Part, by: Learnt) -> Tested:
     """What was learnt of a part says of the other rows."""
     out = ~part.learns
     scores = by.scores(seen, out)
-    return held_out.tested(part, scores, seen.right[out], seen.known[out], seen.told[out])
+    return held_out.tested(part, scores, seen.right[out], seen.told[out])

@@ -128,10 +128,11 @@ class Model:
         return softmax(own * self.evening.times(own)[:, None])
 
     def passing(self, scores: Floats, known: Floats) -> Floats:
-        """How likely each row has a known need at all."""
+        """How likely each row has a known need at all; without a gate, whether it has a known word.
+        `known` are shares of words."""
         if self.gate is None:
             return np.where(known > 0, 1.0, 0.0)
-        return passing(looked(scores, known, len(self.needs)), self.gate)
+        return passing(looked(scores, len(self.needs)), self.gate)
 
     def contributions(self, text: str, need: str, read: Read | None = None) -> list[Contribution]:
         """What adds up to the score of a need: by words and pairs, greatest first.
@@ -168,9 +169,9 @@ class Model:
         return list(self.vocabulary.columns)  # kept in the order of their columns
 
 
-def looked(scores: Floats, known: Floats, needs: int) -> Floats:
+def looked(scores: Floats, needs: int) -> Floats:
     """What the gate looks at: the needs' scores, and how near the other columns come."""
-    own = looks(scores[:, :needs], known)
+    own = looks(scores[:, :needs])
     if scores.shape[1] == needs:
         return np.hstack([own, np.zeros((len(own), 1))])
     nearest = scores[:, needs:].max(axis=1) - scores[:, :needs].max(axis=1)

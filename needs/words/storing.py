@@ -18,7 +18,7 @@ from needs.words.likeness import Likeness
 from needs.words.model import Model
 
 # Another one where what was learnt before would be read otherwise now: then all is learnt anew.
-FORMAT: Final = 2
+FORMAT: Final = 3
 DAY_ONE: Final = (1980, 1, 1, 0, 0, 0)  # a file's date is no part of the model
 BETWEEN: Final = "\n"  # grams hold no line break: words are letters, digits and signs
 

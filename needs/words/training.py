@@ -83,9 +83,8 @@ def _guessing(model: Model, said: Sequence[Example], more: Sequence[str]) -> Mod
         scores = np.full((len(reads), len(columns)), np.nan)
         there = [columns.index(one) for one in (*other.needs, *other.others)]
         scores[:, there] = other.scores(reads) / other.sharpness
-        known = np.array([one.known for one in reads])
         all_told = np.ones(len(reads), dtype=bool)
-        tested.append(held_out.tested(part, scores, right[out], known, all_told))
+        tested.append(held_out.tested(part, scores, right[out], all_told))
     whole = _learning(said, model.backend, more, sure)
     return replace(whole, **held_out.sure(tested, needs, without(model.backend))._asdict())
 
