@@ -65,6 +65,11 @@ class Seen(NamedTuple):
         """How likely it tells of each need."""
         return self.shares * self.passing
 
+    @property
+    def rejected(self) -> float:
+        """How far somebody said of words like these that they tell of no need."""
+        return self.near.pull if self.near and self.near.need == NO_NEED else 0.0
+
 
 @dataclass(frozen=True)
 class Classifier:
@@ -252,7 +257,7 @@ def _opened(seen: Sequence[Seen], sure: Floats) -> tuple[list[Seen], Floats]:
         own = np.stack([part.sure for part in one.parts])
         says = own.max(axis=0)
         another = np.partition(says, -2)[-2]
-        open_to = max(1 - sure[row].max(), TWO * another)
+        open_to = max(1 - sure[row].max(), TWO * another) * (1 - one.rejected)
         alone = (own >= ENOUGH * says).sum(axis=0) == 1
         decides = alone & (own >= np.maximum(says, sure[row]))
         sure[row] = np.minimum(1.0, sure[row] + open_to * says)

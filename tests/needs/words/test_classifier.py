@@ -285,6 +285,14 @@ def test_a_rejection_counts_at_once(classifier: Classifier) -> None:
     assert classifier.corrected([Example(text, NO_NEED)]).suggest(text) == ()
 
 
+def test_what_is_rejected_as_a_whole_is_not_suggested_by_its_clauses(
+    classifier: Classifier,
+) -> None:
+    text = "I have lost my card and I want to complain about the branch"
+    assert len(classifier.suggest(text)) > 1
+    assert classifier.corrected([Example(text, NO_NEED)]).suggest(text) == ()
+
+
 def test_a_need_that_the_model_does_not_know_can_be_corrected_to(classifier: Classifier) -> None:
     corrected = classifier.corrected([Example("my dog ate the statement", "pet_insurance")])
     assert corrected.suggest("my dog ate the statement")[0].need == "pet_insurance"
