@@ -47,7 +47,7 @@ class Learning:
     learnt: int
     last_example: int
     heard: list[str]
-    heard_of: dict[str, int] | None  # first and last suggestion, how many between them, and texts
+    heard_in: list[int]  # suggestions
 
 
 def refit_if_due() -> WordsModel | None:
@@ -117,8 +117,9 @@ def gather() -> Learning:
         if code in {NO_NEED, *known} and not (is_weak and strong[code] >= LEARNT_WEAKLY)
     ]
     last = Example.objects.order_by("-pk").values_list("pk", flat=True).first()
-    heard, heard_of = _heard() if are_few(len(examples), len(names)) else ([], None)
-    return Learning(examples, names, len(told), last or 0, heard, heard_of)
+    heard = _heard() if are_few(len(examples), len(names)) else []
+    texts = list(dict.fromkeys(text for _, text in heard))
+    return Learning(examples, names, len(told), last or 0, texts, [pk for pk, _ in heard])
 
 
 def _names() -> list[Name]:
@@ -130,16 +131,11 @@ def _digest(names: Sequence[Name]) -> str:
     return sha256("\0".join("\1".join(name) for name in names).encode()).hexdigest()
 
 
-def _heard() -> tuple[list[str], dict[str, int] | None]:
-    """Sentences that nobody said the need of, the newest first, and which suggestions they were
-    among; none that versions are compared on."""
-    rows = list(Suggestion.objects.unanswered().order_by("-pk").values_list("pk", "text")[:HEARD])
-    texts = [text for text in dict.fromkeys(text for _, text in rows) if part_of(text) != FROZEN]
-    if not texts:
-        return [], None
-    last, first = rows[0][0], rows[-1][0]
-    count = Suggestion.objects.filter(pk__range=(first, last)).count()
-    return texts, {"texts": len(texts), "first": first, "last": last, "count": count}
+def _heard() -> list[tuple[int, str]]:
+    """Suggestions with the sentences that nobody said the need of, the newest first; none that
+    versions are compared on."""
+    rows = Suggestion.objects.unanswered().order_by("-pk").values_list("pk", "text")[:HEARD]
+    return [(pk, text) for pk, text in rows if part_of(text) != FROZEN]
 
 
 def frozen_sample() -> list[Said]:
@@ -216,7 +212,7 @@ def _stored(
             "format": FORMAT,
             "needs": list(fitted.needs),
             "grams": len(fitted.model.vocabulary.columns),
-            "heard": learning.heard_of,
+            "heard": {"texts": len(learning.heard), "suggestions": learning.heard_in},
         },
         digest=fitted.version,
         learnt=learning.learnt,

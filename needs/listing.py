@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.scoping import is_id
 from needs import unknowns
@@ -62,7 +62,8 @@ def counts() -> dict[str, int]:
 
 def versions() -> dict[str, Any]:
     """The newest versions, which one reads, and which of them have forgotten what they learnt."""
-    rows = list(WordsModel.objects.defer("arrays")[:VERSIONS])
+    kept = WordsModel.objects.annotate(heard=F("description__heard__texts"))
+    rows = list(kept.defer("arrays", "description")[:VERSIONS])
     reading = WordsModel.objects.in_force().values_list("pk", flat=True).first()
     empty = WordsModel.objects.filter(arrays=b"").values_list("pk", flat=True)
     return {

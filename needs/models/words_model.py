@@ -24,7 +24,7 @@ class HasForgotten(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
             "Only the figures of this version are kept: it is long past, in an earlier form, or"
-            " has learnt from examples that are deleted since. Put a newer one in force."
+            " has learnt from sentences that are deleted since. Put a newer one in force."
         )
 
 
@@ -43,8 +43,8 @@ class WordsModel(models.Model):
     """One version of the words model: arrays and JSON with their SHA-256, never a pickle.
 
     `learnt` counts the examples that it has learnt from, `last_example` is the newest of all that
-    there were; a deletion among them is noticed by counting again. `description["heard"]` tells the
-    same of suggestions, where it has also learnt from sentences that nobody answered. `figures` are
+    there were; a deletion among them is noticed by counting again. `description["heard"]` names
+    the suggestions that nobody answered and that it has also learnt from. `figures` are
     those on the frozen sample, beside those of the version that was in force then.
     """
 
@@ -100,11 +100,8 @@ class WordsModel(models.Model):
         return Example.objects.learnt_from().filter(pk__lte=self.last_example).count()
 
     def _has_lost_what_was_heard(self) -> bool:
-        heard = self.description.get("heard")
-        if not heard:
-            return False
-        left = Suggestion.objects.filter(pk__range=(heard["first"], heard["last"]))
-        return left.count() < int(heard["count"])
+        learnt = (self.description.get("heard") or {}).get("suggestions", [])
+        return Suggestion.objects.filter(pk__in=learnt).count() < len(learnt) if learnt else False
 
     def put_back(self, *, by: User) -> None:
         """Put this older version in force again. Raises HasForgotten, InForceAlready."""

@@ -151,15 +151,15 @@ class Classifier:
         shares = np.full((len(texts), len(self.needs)), 1 / len(self.needs))
         passing = np.zeros(len(texts))
         for row, text in enumerate(texts):
-            if seen := self.seen(text):
+            if seen := self.seen(text, apart=False):
                 shares[row], passing[row] = seen[-1].shares, seen[-1].passing
         return shares, passing
 
-    def seen(self, text: str) -> list[Seen]:
+    def seen(self, text: str, *, apart: bool = True) -> list[Seen]:
         """What the model says of a text: of its sentences, and last of what they say together.
 
         What is said in every contact is left out, unless a text says little of it or nothing else.
-        All is read in one go, by a guess which sentences will be left.
+        All is read in one go, by a guess which sentences will be left; `apart`, with their clauses.
         """
         told = sentences(_readable(text))[:SENTENCES]
         if not told:
@@ -167,7 +167,7 @@ class Classifier:
         weighed = [self.model.weigh(one.words) for one in told]
         left = _kept(told, self._chats(self.model.said(weighed), 0.0))
         guessed = _together(left)
-        parts = [(one, part) for one in left for part in clauses(one)]
+        parts = [(one, part) for one in left for part in clauses(one)] if apart else []
         more = [*guessed, *(part for _, part in parts)]
         seen = self._seen([*told, *more], weighed + [self.model.weigh(one.words) for one in more])
         alone, whole = seen[: len(told)], seen[len(told) : len(told) + len(guessed)]
